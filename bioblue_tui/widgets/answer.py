@@ -1,4 +1,4 @@
-"""The line a person answers in, with what is legal, and what the last answer did or why it was rejected."""
+"""The line a person answers in, with the legal answers, and what the last answer did or why it was rejected."""
 
 from __future__ import annotations
 
@@ -20,44 +20,44 @@ from bioblue_tui.widgets.strips_cells import fit
 from bioblue_tui.widgets.wrap import fitting
 
 _LINES = 4
-"""Most lines above the answer line, as its style says, too."""
+"""Most lines above the answer line, as in its style."""
 
 
 class RefusableInput(Input):
     """A line in which what was refused stands until it is replaced or corrected."""
 
     typed = False
-    """Whether anything was typed since the line was last refused, be it the same again."""
+    """Whether anything was typed since the line was last refused, even the same text again."""
 
     removals = 0
-    """How often something was taken away here, be it by what was put in its place."""
+    """How often something was removed from the line, even by text that replaced it."""
 
     class Correcting(Message):
-        """The cursor was put into what would have been replaced: from now on it is corrected."""
+        """The cursor was moved in a refused text: typing now corrects the text instead of replacing it."""
 
     def refuse(self) -> None:
-        """Let what was handed in stand until it is replaced by what is typed, or corrected from ← or → on."""
+        """Keep the submitted text until typing replaces it, or ← or → begins to correct it."""
         self.select_all()
         self.typed = False
 
     @property
     def refused(self) -> bool:
-        """True while what was refused stands as it was: what is typed next replaces it."""
+        """True while the refused text is unchanged, so that typing replaces it."""
         return bool(self.value) and not self.typed and self.selected_text == self.value
 
     def replace(self, text: str, start: int, end: int) -> None:
-        """Replace a part of the line by what is typed."""
+        """Replace a part of the line with typed text."""
         self.typed = True
         before = self.value
         super().replace(text, start, end)
         self.removals += start != end and self.value != before
 
     def action_cursor_left(self, select: bool = False) -> None:
-        """Move the cursor; in one that was refused, begin to correct it."""
+        """Move the cursor; in a refused line, begin to correct it."""
         self._move(super().action_cursor_left, select)
 
     def action_cursor_right(self, select: bool = False) -> None:
-        """Move the cursor; in one that was refused, begin to correct it."""
+        """Move the cursor; in a refused line, begin to correct it."""
         self._move(super().action_cursor_right, select)
 
     def _move(self, move: Callable[[bool], None], select: bool) -> None:
@@ -83,7 +83,7 @@ class RefusableInput(Input):
             super().action_cursor_left_word(select)
 
     def action_cursor_right_word(self, select: bool = False) -> None:
-        """Go on a word, unless the line was refused."""
+        """Go forward a word, unless the line was refused."""
         if not self.refused:
             super().action_cursor_right_word(select)
 
@@ -93,11 +93,11 @@ def _lines(text: str) -> list[str]:
 
 
 class GatedInput(Gated, RefusableInput):
-    """A line that takes only what was typed after its question was painted, each key in its turn.
+    """A line that takes only keys pressed after its question was painted, each in its turn.
 
     Args:
-        gate: Says what was; it is shut by an Enter.
-        placeholder: What stands in the empty line.
+        gate: Tells which keys were; Enter shuts it.
+        placeholder: The text in the empty line.
         id: The widget's id.
     """
 
@@ -109,23 +109,23 @@ class GatedInput(Gated, RefusableInput):
     """Whether an Enter on the empty line is an answer."""
 
     early = Early()
-    """What was typed too early before the answer that was handed in last."""
+    """Keys pressed too early before the last submitted answer."""
 
     def render_line(self, y: int) -> Strip:
-        """Paint the line, and with it the question: all that has changed is painted at once."""
+        """Paint the line, and tell the gate: the question is painted at the same time, with all changes."""
         self.gate.painted()
         return super().render_line(y)
 
     def takes(self, event: events.Key | events.Paste) -> bool:
-        """Return whether it would change the line, or hand it in."""
+        """Return whether a key or paste would change the line, or submit it."""
         return super().takes(event) or isinstance(event, events.Paste) or event.is_printable
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Take several lines as one; Textual calls the base class's handler by itself."""
+        """Paste several lines as one; Textual calls the base class's handler by itself."""
         event.text = " ".join(_lines(event.text))
 
     async def action_submit(self) -> None:
-        """Hand in what was typed; what comes behind it is for another question."""
+        """Submit the line; later keys are for another question."""
         given = self.value.strip() or self.empty_answers
         self.early = self.gate.close() if given else Early()
         await super().action_submit()
@@ -144,7 +144,7 @@ class AnswerInput(GatedInput):
     def action_change(self, by: int) -> None:
         """Raise or lower the number under the cursor; from an empty line, begin with the last action.
 
-        All of the line is selected then: another arrow changes the same number, and what is typed replaces all of it.
+        All of the line is then selected: another arrow changes the same number, and typing replaces all of it.
         """
         text = self.value or self.suggested
         place = self._changed[1] if self._changed[0] == self.selected_text == text else self.cursor_position
@@ -161,25 +161,25 @@ class AnswerInput(GatedInput):
         self.typed = True
 
     _changed = ("", 0)
-    """What an arrow made of the line last, and where the number that it changed begins."""
+    """The line as an arrow last left it, and where the number that it changed begins."""
 
     class Unchanged(Message):
-        """Enter was pressed on what was refused, and nobody has typed anything since."""
+        """Enter was pressed on a refused answer, and nothing has been typed since."""
 
     class Empty(Message):
-        """Enter was pressed on a line with nothing in it."""
+        """Enter was pressed on the empty line."""
 
     async def action_submit(self) -> None:
-        """Hand in what was typed; what was refused is no answer again until it is typed again."""
+        """Submit the line; a refused answer is not submitted again until something is typed."""
         if not self.value.strip() or not self.typed:
-            # The Enter ends what was typed too early, if anything was.
+            # This Enter ends any input that began too early.
             self.gate.torn = False
             self.post_message(self.Unchanged() if self.value.strip() else self.Empty())
             return
         await super().action_submit()
 
     free_keys: tuple[str, ...] = ("L",)
-    """Letters that belong to the screen while the line is empty."""
+    """Letters that are keys of the screen while the line is empty."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Return whether a key is typed here."""
@@ -191,7 +191,7 @@ class AnswerInput(GatedInput):
     """How often something was pasted here."""
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Count it, and take its first line that is not empty; Textual calls the base classes' handlers by itself."""
+        """Count the paste, and take its first line that is not empty; Textual calls the base classes' handlers, too."""
         self.pastes += bool(event.text)
         first, *more = _lines(event.text) or [""]
         event.text = first
@@ -199,19 +199,19 @@ class AnswerInput(GatedInput):
             self.post_message(self.Shortened(len(more)))
 
     def action_paste(self) -> None:
-        """Paste what was copied within the program."""
+        """Paste text that was copied within the program."""
         self.pastes += bool(self.app.clipboard)
         super().action_paste()
 
     class Shortened(Message):
-        """More than a line was pasted, and only its first line was taken."""
+        """Several lines were pasted, and only the first was taken."""
 
         def __init__(self, more: int) -> None:
             super().__init__()
             self.more = more
 
     suggested = ""
-    """What ``+1`` and ``−1`` start from on an empty line: the last action, or zeros."""
+    """The answer that ``+1`` and ``−1`` start from on an empty line: the last action, or zeros."""
 
 
 class AnswerBar(Vertical):
@@ -251,15 +251,15 @@ class AnswerBar(Vertical):
         yield AnswerInput(self.gate, id="answer")
 
     def ask(self, bounds: Sequence[str], last: str) -> None:
-        """Say what is legal now, in words of which the first stand there that fit, and what the last action was."""
+        """Set the words for what is legal now, longest first (the first that fit are shown), and the last action."""
         self._bounds = [f"{bounds[0]} — Enter submits", *bounds]
         self.answer.suggested = last
 
     def open(self, strays: int = 0) -> None:
-        """Take an answer, from what is pressed once all that is to be seen now is painted.
+        """Take an answer, from keys pressed after everything that is now to be shown was painted.
 
         Args:
-            strays: How many characters were typed before there was a line to take them.
+            strays: How many characters were typed before the line could take them.
         """
         self.gate.dropped += strays
         self.gate.torn |= strays > 0
@@ -269,7 +269,7 @@ class AnswerBar(Vertical):
         self.answer.refresh()
 
     def shut(self, why: str = "") -> None:
-        """Take nothing, and say why: by default nothing is asked."""
+        """Take no answer, and say why; by default because no question is open."""
         self.gate.shut()
         self._asking, self.answer.placeholder = False, why
 
@@ -277,7 +277,7 @@ class AnswerBar(Vertical):
     """Whether the empty line says what is legal."""
 
     def on_resize(self) -> None:
-        """Choose the words that fit."""
+        """Choose the words that fit the new width."""
         self._fit()
         self._show()
 
@@ -290,31 +290,31 @@ class AnswerBar(Vertical):
 
     @property
     def _room(self) -> int:
-        """Columns there are for a text; 0 before they are known."""
+        """Columns for a text; 0 before they are known."""
         return self.content_size.width
 
     def tell(self, *forms: str, rejected: bool = False) -> None:
         """Say what the last answer did, or why it was rejected.
 
         Args:
-            forms: The same in fewer words each; the first is shown that fits.
-            rejected: Whether it was.
+            forms: The same in fewer and fewer words; the first that fits is shown.
+            rejected: Whether the answer was rejected.
         """
         self._told, self._remark = (forms, rejected), ""
         self._show()
 
     def remark(self, text: str) -> None:
-        """Add a remark to what is told, until something else is told."""
+        """Add a remark to the message, until the next message."""
         self._remark = text
         self._show()
 
     def count_dropped(self, keys: int) -> None:
-        """Count keys that did nothing, and say so."""
+        """Count keys that were dropped, and say so."""
         self.gate.dropped += keys
         self._show()
 
     def reject(self, why: str) -> None:
-        """Say why an answer was rejected; it stays to be corrected, or to be replaced by what is typed."""
+        """Say why an answer was rejected; it stays, to be corrected, or replaced by typing."""
         self.tell(why, rejected=True)
         self.answer.refuse()
 
@@ -324,7 +324,7 @@ class AnswerBar(Vertical):
         added = "".join(f"  {text}" for text in (early if self.gate.dropped else "", self._remark) if text)
         texts = [f"{form}{added}" for form in forms]
         if self._room:
-            # Where no form fits it is the last answer that is cut, not what has to be known of this one.
+            # Where no form fits, the text about the last answer is cut, not the remarks about this one.
             texts = [fitting([*texts, f"{added}  {forms[-1]}".strip()], self._room, _LINES)]
         self.feedback.update(texts[0].strip())
         self.set_class(rejected, "-rejected")
@@ -337,7 +337,7 @@ class AnswerBar(Vertical):
     @on(GatedInput.Correcting)
     def _correcting(self, event: GatedInput.Correcting) -> None:
         event.stop()
-        self.remark("(What is typed now is put in at the cursor.)")
+        self.remark("(Typing now inserts at the cursor.)")
 
     @on(AnswerInput.Unchanged)
     def _unchanged(self, event: AnswerInput.Unchanged) -> None:
@@ -347,7 +347,7 @@ class AnswerBar(Vertical):
     @on(AnswerInput.Empty)
     def _empty(self, event: AnswerInput.Empty) -> None:
         event.stop()
-        # In place of what the last answer did: beside this it could be read as what this Enter did.
+        # This replaces the text about the last answer, which could be read as the effect of this Enter.
         self.tell("The line is empty: nothing was submitted.")
 
     @on(AnswerInput.Shortened)
@@ -358,7 +358,7 @@ class AnswerBar(Vertical):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         if not event.value:
-            # Whoever empties the line begins anew.
+            # Emptying the line is a new beginning.
             self.gate.torn = False
 
     @on(Input.Submitted)
@@ -368,6 +368,6 @@ class AnswerBar(Vertical):
             self.post_message(self.Submitted(event.value, self.answer.early))
 
     def clear(self) -> None:
-        """Empty the line; that is no edit of a person's."""
+        """Empty the line; this does not count as an edit."""
         with self.answer.prevent(Input.Changed):
             self.answer.value = ""

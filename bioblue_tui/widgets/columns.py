@@ -1,4 +1,4 @@
-"""Raw outputs of several trials side by side: each step begins on the same line in all of them."""
+"""Raw outputs of several trials side by side; each step begins on the same line in all of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bioblue_tui.widgets.overlay import PENS
 from bioblue_tui.widgets.strips_cells import fit
 
 NARROWEST = 38
-"""Least cells of a column: an answer and how it was read stand on one line."""
+"""Least cells of a column: an answer and its reading fit on one line."""
 
 _SMALLEST = 12
 """Cells below which nothing is drawn."""
@@ -28,11 +28,11 @@ _KEPT = 256
 """Steps whose lines are kept once drawn."""
 
 _HEAD = 1
-"""Lines at the top that say whose column it is, and stay there."""
+"""Lines at the top that name each column's trial, and stay there."""
 
 
 class RawColumns(ScrollView, Styled, can_focus=False):
-    """As many columns as there is room for; the first trial stays, the others can be changed.
+    """As many columns as fit; the first trial stays, the others can be changed.
 
     Args:
         comparison: The trials.
@@ -45,7 +45,7 @@ class RawColumns(ScrollView, Styled, can_focus=False):
     """
 
     virtual_size = Reactive(Size(0, 0))
-    """Lines and columns of the whole text; its change asks for no new layout of the screen."""
+    """Lines and columns of the whole text; a change does not lay out the screen again."""
 
     def __init__(self, comparison: Comparison, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes="panel")
@@ -55,12 +55,12 @@ class RawColumns(ScrollView, Styled, can_focus=False):
         self._at = 0
         self._columns: list[int] = []
         self._starts: list[int] = [0]
-        """First line of each step's entries, by step; step 0 is what comes before the first."""
+        """First line of each step's entries, by step; step 0 holds the text before the first step."""
         self._length = 0
         self._drawn: dict[int, list[Sequence[Line]]] = {}
 
     def show(self, comparison: Comparison) -> None:
-        """Show the trials as they are now, once they are drawn anew; unfolded prompts stay so."""
+        """Show the trials as they are now, when they are next drawn; unfolded prompts stay unfolded."""
         folded = [writer.folded for writer in self._writers]
         self._members = comparison.members
         self._writers = [_writer(member) for member in self._members]
@@ -86,7 +86,7 @@ class RawColumns(ScrollView, Styled, can_focus=False):
         self.refresh()
 
     def turn(self, by: int) -> None:
-        """Show the next trials, or those before, in the columns that are not the first one's."""
+        """Show the next trials, or the previous ones, in all columns except the first."""
         self._offset += by
         self._width = 0
         self.look(self._at)
@@ -106,12 +106,12 @@ class RawColumns(ScrollView, Styled, can_focus=False):
         self.look(self._at)
 
     def watch_virtual_size(self, size: Size) -> None:
-        """Tell the scrollbar, and stay within the text when it became shorter."""
+        """Update the scrollbar, and stay within the text when it became shorter."""
         self.vertical_scrollbar.window_virtual_size = size.height
         self.scroll_y = self.validate_scroll_y(self.scroll_y)
 
     def on_resize(self) -> None:
-        """Arrange the columns anew."""
+        """Arrange the columns for the new size."""
         self._rebuild()
         self._reveal()
 

@@ -1,4 +1,4 @@
-"""The lines of the raw output: a step's prompt, every answer to it to the letter, and how that was read."""
+"""The lines of the raw output: a step's prompt, every answer exactly as given, and how it was read."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _NUMBER = 3
 """Columns that a step's number takes at least."""
 
 _RULE = "│ "
-"""Left of a prompt, behind the margin; as wide as every sign left of an answer."""
+"""The rule left of a prompt, after the margin; as wide as the signs left of answers."""
 
 _OUTCOME = 26
-"""Column from which the reading of a short answer is written beside it."""
+"""Column at which the reading of a short answer begins."""
 
 _QUICK = 0.01
-"""Seconds below which the time of an answer says nothing: no person and no model is that quick."""
+"""Seconds below which an answer's time is not shown: no person and no model is that quick."""
 
 _TAIL = 2_000
-"""Characters shown of an answer that is still arriving: more than fits on most screens."""
+"""Most characters shown of an answer that is still arriving: more than fits on most screens."""
 
 _DIGITS = 9
 """Digits of the numbers in an ordinary answer."""
@@ -40,10 +40,10 @@ class EntryWriter:
 
     Args:
         state: The trial.
-        prompt_only: Draw exactly the text a model gets, unfolded, and nothing beside it but what was rejected.
+        prompt_only: Draw exactly the text a model gets, unfolded, and apart from it only rejected answers.
 
     Attributes:
-        width: Cells there is room for.
+        width: The width in cells.
         folded: Whether prompts of past steps are folded to one line.
     """
 
@@ -51,25 +51,25 @@ class EntryWriter:
         self.width = 0
         self.folded = not prompt_only
         self.live = False
-        """Whether the trial goes on: what is held in it may still be applied, what is asked may still be answered."""
+        """Whether the trial is live: an answer on hold may still be applied, an open question still be answered."""
         self.cost: Callable[[int], str] | None = None
-        """Says what a step's answers cost; None where nobody knows."""
+        """Returns what a step's answers cost; None where that is not known."""
         self.alerts: Mapping[int, Sequence[str]] = {}
-        """By step: the failures that were found after it, in a sentence each."""
+        """By step: the failures that were found after it, a sentence each."""
         self.notes: Mapping[int, Sequence[str]] = {}
-        """By step: what people have noted about it; step 0 is the trial as a whole."""
+        """By step: people's notes on it; step 0 is the trial as a whole."""
         self._state = state
         self._prompt_only = prompt_only
         self._margin = max(_NUMBER, len(str(state.header.steps))) + 1
-        """Columns of a step's number and the blank behind it."""
+        """Columns of a step's number and the blank after it."""
         self._left = self._margin + cell_len(_RULE)
-        """Columns left of every text: all lines are wrapped to what is right of it."""
+        """Columns left of every text; all lines are wrapped to the room right of them."""
         labels = [cell_len(label) for label in state.environment.objectives]
         self._reading_width = sum(labels) + len(labels) * (_DIGITS + 3)
-        """Cells that the reading of an answer takes at most, with its arrow and what is between its numbers."""
+        """Most cells of an ordinary reading of an answer, with its arrow and the gaps between its numbers."""
 
     def opening(self) -> Iterator[Line]:
-        """Draw what comes before the first step: the instruction."""
+        """Draw the text before the first step: the instruction."""
         remark = self._state.header.provider.get("remark")
         if isinstance(remark, str) and not self._prompt_only:
             yield from self._block("! ", "warn", f"{one_line(self._state.header.agent, 60)}: {remark}", "warn")
@@ -81,7 +81,7 @@ class EntryWriter:
             yield from self._prompt("", "instruction", text, opened=self._prompt_only or not self.folded)
 
     def entry(self, view: StepView) -> Iterator[Line]:
-        """Draw what was asked in a step and every answer to it."""
+        """Draw a step's prompt and every answer to it."""
         yield from self.question(view)
         for count in range(len(view.attempts) + 1):
             for kind, text, after in view.happened:
@@ -94,7 +94,7 @@ class EntryWriter:
         yield from self._noted(view.number)
 
     def question(self, view: StepView) -> Iterator[Line]:
-        """Draw what was asked in a step: the first lines of its entry."""
+        """Draw a step's prompt: the first lines of its entry."""
         number = "" if self._prompt_only else str(view.number)
         yield from self._prompt(number, "", view.observation, opened=not self.folded or view.done is None)
 
@@ -103,12 +103,12 @@ class EntryWriter:
             yield from self._block("✎ ", "accent", note, "accent")
 
     def height(self, view: StepView) -> int:
-        """Return how many lines ``entry`` draws; for ordinary steps that is known without drawing them."""
+        """Return how many lines ``entry`` draws; for ordinary steps without drawing them."""
         quick = self._quick_height(view)
         return sum(1 for _ in self.entry(view)) if quick is None else quick
 
     def _quick_height(self, view: StepView) -> int | None:
-        """Return the height of a step with one plain answer that was taken, or None where it must be drawn."""
+        """Return the height of a step with one plain, accepted answer, or None where it must be drawn."""
         if view.done is None or len(view.attempts) != 1 or view.happened:
             return None
         if view.number in self.alerts or view.number in self.notes:
@@ -132,11 +132,11 @@ class EntryWriter:
         return prompt + said + 1 if self._left + outcome < self.width else None
 
     def _plain_height(self, text: str) -> int | None:
-        """Return how many lines a text takes that has no line too long for the width, else None."""
+        """Return how many lines a text takes if none of its lines is too long for the width, otherwise None."""
         lines = text.split("\n")
         plain = text.isascii() and all(map(str.isprintable, lines)) and len(text) <= SHOWN_LIMIT
         fits = max(map(len, lines)) <= self._room
-        # Blank lines at the end are drawn for an answer and not for a prompt.
+        # Blank lines at the end are drawn for answers, but not for prompts.
         return len(lines) if plain and fits and lines[-1].strip() else None
 
     def _prompt(self, number: str, title: str, text: str, *, opened: bool) -> Iterator[Line]:
@@ -192,7 +192,7 @@ class EntryWriter:
             yield from self._block(sign, style, f"note: {note}", style)
 
     def _how(self, done: Stepped) -> str:
-        """Say how an answer was read, where prompts are unfolded, too; empty where nothing is to be said."""
+        """Return how an answer was read, while prompts are unfolded; empty where there is nothing to say."""
         return "" if self.folded or self._prompt_only else read_words(done)
 
     def _reasoning(self, attempt: Attempt) -> Iterator[Line]:
@@ -203,17 +203,17 @@ class EntryWriter:
             yield [(" " * self._margin, "dim"), ("~ ", "dim"), (f"reasoning, {len(text)} characters", "dim")]
 
     def _on_its_way(self, attempt: Attempt) -> Iterator[Line]:
-        """Draw an answer that is not whole: awaited, arriving, waiting for another try, or cut short."""
+        """Draw an answer that is not complete: awaited, arriving, waiting for another try, or interrupted."""
         heard = attempt.heard
-        # Drawn anew with every piece: of a very long one only the end.
+        # It is drawn again with every piece, so only the end of a very long one.
         shown = f"… {heard[-_TAIL:]}" if len(heard) > _TAIL else heard
         if attempt.interrupted and not heard and attempt.actor == "human":
-            # Somebody handed back without a word.
+            # A person handed back control without an answer.
             return
         if attempt.interrupted:
             yield from self._block("◂ ", "warn", f"{shown} (interrupted)".strip(), "warn")
         elif not self.live:
-            # It was asked when the record ended, or was read: nobody is asked here.
+            # The question was open when the record ended or was read; nobody is asked here.
             last = f"; next was {attempt.waiting}" if attempt.waiting else ""
             yield from self._block("◂ ", "dim", f"no answer in the record{last}", "dim")
         elif attempt.waiting:
@@ -226,7 +226,7 @@ class EntryWriter:
 
     @property
     def _room(self) -> int:
-        """Cells right of the margin and its sign."""
+        """Cells right of the margin and the sign."""
         return self.width - self._left
 
     def _wrapped(self, text: str) -> list[str]:
@@ -237,10 +237,10 @@ class EntryWriter:
             yield [(" " * self._margin, "dim"), (mark if index == 0 else "  ", style), (part, body)]
 
     def _unapplied(self, view: StepView, attempt: Attempt) -> str:
-        # Who has taken over or handed back since will be asked anew.
+        # After a later handover the next player is asked again.
         since = any(kind == "handed over" and at >= len(view.attempts) for kind, _, at in view.happened)
         last = attempt is view.attempts[-1] and view.done is None and not since
-        return "held until you go on" if last and self.live and self._state.status == "paused" else "not applied"
+        return "held until you resume" if last and self.live and self._state.status == "paused" else "not applied"
 
     def _reading(self, view: StepView) -> str:
         assert view.done is not None
@@ -254,7 +254,7 @@ class EntryWriter:
 
     def _costs(self, view: StepView, attempt: Attempt) -> str:
         cost = self.cost(view.number) if self.cost and attempt is view.attempts[-1] else ""
-        # Beside the time and the tokens of one attempt it says that it is of them all.
+        # Next to time and tokens of one attempt, it must say that the cost is of all attempts.
         whole = " for the step" if len(view.attempts) > 1 else ""
         return _time_and_tokens(attempt) + (f"   {cost}{whole}" if cost else "")
 

@@ -11,7 +11,7 @@ from textual.widgets._footer import FooterKey
 
 
 class KeysFooter(Footer):
-    """Shows as many keys as have room; the one for all keys is always among them."""
+    """Shows as many keys as fit; the key for help is always among them."""
 
     def __init__(self) -> None:
         super().__init__(show_command_palette=False, compact=True)
@@ -26,13 +26,13 @@ class KeysFooter(Footer):
         yield from keys
 
     async def on_resize(self, event: events.Resize) -> None:
-        """Lay the keys out anew where there is another room."""
+        """Lay out the keys again where the width has changed."""
         if self._room and self.app.size.width != self._room:
             await self.recompose()
 
 
 def _width(key: Widget) -> int:
-    """Return the columns that a key takes, and one behind it."""
+    """Return the columns that a key takes, with a blank after it."""
     return cell_len(f"{key.key_display} {key.description} ") if isinstance(key, FooterKey) else 0
 
 

@@ -1,4 +1,4 @@
-"""Which keys count as an answer: those that were pressed after what they answer was painted."""
+"""Which keys count as an answer: those that were pressed after the question was painted."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ SUBMITTING = ("enter", "ctrl+s")
 
 
 class Early(NamedTuple):
-    """What was pressed too early before an answer.
+    """Keys pressed too early before an answer.
 
     Attributes:
         dropped: How many keys.
-        torn: Whether the answer may be the rest of what began with them.
+        torn: Whether the answer may be only the rest of a text that began with them.
     """
 
     dropped: int = 0
@@ -45,12 +45,12 @@ class Early(NamedTuple):
 class Gate:
     """Lets keys through that were pressed after a question was painted, and counts the others.
 
-    A key has the time at which it was read from the terminal, so that it does not matter when its turn comes: of two
-    Enters in one packet the second one was pressed before what the first one brought was on the screen.
+    A key has the time at which it was read from the terminal, so it does not matter when it is handled: of two Enters
+    in one packet, the second was pressed before the effect of the first was on the screen.
 
     Attributes:
         dropped: How many keys were dropped since the last answer. A paste counts as one.
-        torn: True when keys were dropped that may be the beginning of what is typed now.
+        torn: True when keys were dropped that may be the beginning of the text typed now.
     """
 
     def __init__(self) -> None:
@@ -65,15 +65,15 @@ class Gate:
         return self._since < math.inf
 
     def shut(self) -> None:
-        """Let nothing through: it was answered, or nothing is asked."""
+        """Let nothing through: the question was answered, or there is none."""
         self._since, self._asked = math.inf, False
 
     def ask(self) -> None:
-        """Open as soon as what is asked now is painted."""
+        """Open as soon as the present question is painted."""
         self._since, self._asked = math.inf, True
 
     def painted(self, at: float | None = None) -> None:
-        """Note that what the screen has to show is being painted, or was at some time."""
+        """Note that the screen's content is being painted now, or was at a given time."""
         if self._asked:
             self._since, self._asked = get_time() if at is None else at, False
 
@@ -91,25 +91,25 @@ class Gate:
     def drop(self, event: events.Key | events.Paste) -> None:
         """Count a key or a paste as pressed too early."""
         self.dropped += 1
-        # What was typed up to what submits, or replaces it all, belongs together: half of it would be another answer.
+        # Keys up to one that submits, or replaces everything, belong together: half of them would be another answer.
         self.torn = not (isinstance(event, events.Key) and event.key in (*SUBMITTING, AGAIN))
 
     def close(self) -> Early:
-        """Let nothing through from here on, for it was answered; return what was dropped before, and count anew."""
+        """Let nothing through any more: an answer was given. Return the keys dropped before it, and count from 0."""
         early = Early(min(self.dropped, MOST), self.torn)
         self.shut()
         self.dropped, self.torn = 0, False
         return early
 
     def take(self, other: Gate) -> None:
-        """Count as pressed too early here what was so at another gate, which counts anew."""
+        """Add another gate's dropped keys to this gate's; the other gate counts from 0."""
         early = other.close()
         self.dropped += early.dropped
         self.torn |= early.torn
 
 
 class Painted(Static):
-    """A line that tells a gate when it is painted, and with it all else that has changed.
+    """A line that tells a gate when it is painted, together with all other changes.
 
     Args:
         gate: The gate.
@@ -173,26 +173,26 @@ class Gated(_Base):
 class AttentiveApp(OrderlyApp):
     """An application that knows what was typed where nothing took it: too early, or while a dialog lay over.
 
-    A key does nothing in a dialog that it was pressed before, nor on the screen below one that it was pressed over: a
-    second Enter, be it of a key that bounces, confirms nothing that nobody has seen.
+    A key has no effect in a dialog that opened after it was pressed, nor on the screen below a dialog it was pressed
+    over. So a second Enter, perhaps of a bouncing key, confirms nothing that nobody has seen.
     """
 
     strays = 0
-    """How many characters were typed last that nothing took."""
+    """How many characters were typed since the last key that had an effect."""
 
     def __init__(self) -> None:
         super().__init__()
         self._front = Gate()
-        """Which keys count on the screen in front, where that is a dialog or was below one."""
+        """The gate of the screen in front, where that is a dialog or was below one."""
         self._front.ask()
         self._front.painted()
         self._dialog = False
         self._known = WeakSet[Screen[Any]]()
-        """What was in front once: whatever lay over it meanwhile, it is to be seen again."""
+        """Screens that were in front before, and must be painted again after anything has covered them."""
         self._asked_at = 0.0
 
     def get_driver_class(self) -> type[Driver]:
-        """Return what reads the terminal and writes to it, as we need it."""
+        """Return Textual's driver, changed to read and write the terminal as we need it."""
         return ours(super().get_driver_class())
 
     def on_mount(self) -> None:
@@ -203,25 +203,25 @@ class AttentiveApp(OrderlyApp):
         if screen.is_modal or self._dialog or screen in self._known:
             self._await_sight(screen)
         else:
-            # A new screen has a gate of its own for what it asks.
+            # A new screen has its own gate for its questions.
             self._saw(screen)
         self._dialog = screen.is_modal
         self._known.add(screen)
 
     def _await_sight(self, screen: Screen[Any]) -> None:
-        """Take keys again that are pressed once a screen is painted."""
+        """Let keys count again that are pressed after a screen is painted."""
         self._front.ask()
         self._asked_at = get_time()
         screen.call_after_refresh(self._saw, screen)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Paint. Whoever answers what is seen may do so before anybody else learns that it was painted."""
+        """Paint, and note it first: an answer may come before anything else learns that this was painted."""
         if screen.is_mounted and self.screen_stack[-1:] == [screen]:
             self._front.painted()
         super()._display(screen, renderable)
 
     def _saw(self, screen: Screen[Any]) -> None:
-        # What was not painted meanwhile did not change.
+        # Parts that were not painted meanwhile have not changed.
         if self.screen_stack[-1:] == [screen]:
             self._front.painted(self._asked_at)
 
@@ -248,8 +248,8 @@ class AttentiveApp(OrderlyApp):
     async def deal(self, event: events.Event) -> None:
         """Do what keys do that were pressed at what was seen.
 
-        What is typed where nothing takes it is counted: it may be the beginning of an answer, typed too early. A key
-        comes here twice, before it goes to what has the focus, and on its way back for what it is bound to.
+        Characters that nothing takes are counted: they may be the beginning of an answer, typed too early. A key comes
+        here twice: on its way to the focused widget, and on its way back for its binding.
         """
         pressed = isinstance(event, events.Key | events.Paste) and self.screen_stack
         if pressed and not self._in_sight(event):  # type: ignore[arg-type]
@@ -288,6 +288,6 @@ class AttentiveApp(OrderlyApp):
 
     @property
     def _gate_below(self) -> Gate | None:
-        """The gate of the question over which something else lies now; None where there is none."""
+        """The gate of a question that is covered by another screen now; None where there is none."""
         front, *below = (getattr(screen, "gate", None) for screen in reversed(self.screen_stack))
         return next((gate for gate in below if isinstance(gate, Gate)), None) if front is None else None

@@ -1,4 +1,4 @@
-"""A gauge: one objective's value on a fixed scale with its band, and how it got there."""
+"""A gauge: one objective's value on a fixed scale with its band, and its course."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Cell = tuple[str, str]
 
 
 class _Curve(NamedTuple):
-    """A trend as it was drawn last, and what of it this shows: versions of line and ghost, height, failures."""
+    """A trend as it was last drawn, and the state it shows: versions of line and reference, height, failures."""
 
     of: tuple[object, ...]
     rows: list[list[Cell]]
@@ -33,7 +33,7 @@ class GaugeView(Lines):
     """Title, scale and trend of one objective.
 
     Args:
-        gauge: What is drawn, from the environment.
+        gauge: The environment's gauge to draw.
         steps: How many steps the trend's width stands for.
     """
 
@@ -60,7 +60,7 @@ class GaugeView(Lines):
         """The scale without marker and numbers, kept as long as the width stays."""
 
     def least(self, width: int) -> int:
-        """Return the rows it needs to say its values in so many columns."""
+        """Return the rows it needs to show its values in this width."""
         return 1
 
     def add(self, level: Number, value: Number, action: Number | None) -> None:
@@ -68,8 +68,8 @@ class GaugeView(Lines):
 
         Args:
             level: The objective's level after it.
-            value: What is drawn for it.
-            action: What was done for the objective; None at step 0, and where a record has lost it.
+            value: The value that is drawn for it.
+            action: The action on the objective; None at step 0, and where a record has lost it.
         """
         self._actions.append(action)
         self._levels.append(level)
@@ -79,12 +79,12 @@ class GaugeView(Lines):
         self._sums.append(self._sums[-1] + place)
 
     def show_step(self, step: int, known: int, reached: int | None = None) -> None:
-        """Mark the value of a step; the trend goes up to ``known``, the last step given away.
+        """Mark the value of a step; the trend goes up to ``known``, the last step that may be shown.
 
         Args:
-            step: Which one.
-            known: The last one given away.
-            reached: The last step of what is drawn dimly behind; None for the same.
+            step: The step.
+            known: The last step that may be shown.
+            reached: The last step of the dim line behind; None for the same step.
         """
         reached = known if reached is None else reached
         if (step, known, reached) != (self._shown, self._known, self._reached):
@@ -95,13 +95,13 @@ class GaugeView(Lines):
         """Draw another trial's or policy's course dimly behind the trend.
 
         Args:
-            values: What the gauge would show after each step, step 0 first; may grow afterwards.
+            values: The values that the gauge would show after each step, step 0 first; may grow afterwards.
         """
         self._ghost, self._ghost_places, self._ghost_trend = values, [], None
         self.redraw()
 
     def show_alert(self, alerts: Sequence[str], spans: tuple[tuple[int, int], ...]) -> None:
-        """Show which failures hold at the step looked at, and underlay the steps of all that were found.
+        """Show which failures hold at the step looked at, and shade the steps of all failures found.
 
         Args:
             alerts: Each failure that holds, in a few words.
@@ -150,7 +150,7 @@ class GaugeView(Lines):
             detail, tone = _fitting(self._alerts, room), "bad"
         gap = width - sum(len(text) for text, _ in left) - len(detail) - len(right) - 3
         if gap < 1:
-            # Where the value is, is said in any case.
+            # The value's place is always shown.
             gap, detail = gap + len(detail), ""
         if gap < 1:
             gap, right = gap + len(right) - len(position), position
@@ -214,14 +214,14 @@ class GaugeView(Lines):
         return lines
 
     def _followed(self, trend: Trend | None, columns: int, places: Sequence[float], known: int) -> Trend:
-        """Return a trend of this width that shows all places up to a step, made anew where it can't be continued."""
+        """Return a trend of this width that shows all places up to a step; a new one if the old can't continue."""
         if trend is None or trend.width != columns or trend.count > known + 1:
             trend = Trend(self._steps, columns)
         trend.extend(places[trend.count : known + 1])
         return trend
 
     def _cells(self, trend: Trend, ghost: Trend | None, height: int) -> list[list[Cell]]:
-        """Draw line and ghost, each character with its style; where both are, the line is drawn."""
+        """Draw the line and the reference behind it, each character with its style; the line covers the reference."""
         tones = self._tones(trend)
         alerts = {
             (self._side(first, min(last, self._known), height), cell)
@@ -246,7 +246,7 @@ class GaugeView(Lines):
         return rows
 
     def _side(self, first: int, last: int, height: int) -> int:
-        """Return the row that is underlaid for a failure: at the end of the scale towards which the values lie."""
+        """Return the row that is shaded for a failure: at the end of the scale that is nearer to the values."""
         mean = (self._sums[last + 1] - self._sums[first]) / (last + 1 - first)
         band = self.scale.band
         return 0 if mean >= (sum(band) / 2 if band else 0.5) else height - 1
@@ -264,7 +264,7 @@ class GaugeView(Lines):
         return tones
 
     def _row_kind(self, row: int, height: int) -> tuple[bool, bool]:
-        """Return whether a row of the trend lies in the band, and whether it lies on the linear part."""
+        """Return whether a row of the trend is in the band, and whether it is in the linear part."""
         top, bottom = 1 - row / height, 1 - (row + 1) / height
         band, (start, end) = self.scale.band, self.scale.linear
         covered = max(0.0, min(top, band[1]) - max(bottom, band[0])) if band else 0.0
@@ -285,7 +285,7 @@ class GaugeView(Lines):
 
 
 def latest_actions(actions: Sequence[Number | None], width: int, most: int | None = None) -> str:
-    """Return the last actions with blanks between them, as many as fit, the newest last; ``…`` stands for others."""
+    """Return the last actions with blanks between them, as many as fit, the newest last; ``…`` stands for the rest."""
     words: list[str] = []
     for action in reversed(actions):
         word = "?" if action is None else amount(action, 7)
@@ -297,7 +297,7 @@ def latest_actions(actions: Sequence[Number | None], width: int, most: int | Non
 
 
 def _fitting(alerts: Sequence[str], room: int) -> str:
-    """Say all alerts where there is room, else the first and how many more there are."""
+    """Return all alerts where there is room, otherwise the first and the number of others."""
     whole = f"⚠ {', '.join(alerts)}"
     if len(whole) <= room:
         return whole

@@ -1,4 +1,4 @@
-"""The panel of all gauges: however many objectives there are, each is shown, or can be scrolled to."""
+"""The panel of all gauges: however many there are, each is visible or can be scrolled to."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ FULL = 2
 """Rows of a gauge that shows its values and its scale."""
 
 NARROWEST = 26
-"""Least columns of gauges beside each other."""
+"""Least columns of a gauge next to others."""
 
 
 SLIM = 18
-"""Least columns of those of which nothing but the values is seen."""
+"""Least columns of a gauge that shows only its values."""
 
 
 class GaugesLayout(Layout):
-    """Gauges share the rows; where each would have too few they stand in columns, or take what they need."""
+    """Gauges share the rows; where each would have too few, they are in columns, or take the rows they need."""
 
     name = "gauges"
 
@@ -45,7 +45,7 @@ class GaugesLayout(Layout):
         return placements
 
     def _columns(self, gauges: Sequence[GaugeView], width: int, height: int) -> int:
-        """Return the first number of columns in which all can be seen; beside each other they keep their scale."""
+        """Return the smallest number of columns in which all are visible; side by side they keep their scale."""
         count = len(gauges)
         if count * FULL <= height and count * self._least(gauges, width) <= height:
             return 1
@@ -64,7 +64,7 @@ _LAYOUT = GaugesLayout()
 
 
 class GaugesPanel(ScrollPanel, can_focus=False):
-    """All gauges of a screen, and in its border what is drawn behind them or how much is below.
+    """All gauges of a screen; its border names the line behind them, or how much is below.
 
     Args:
         gauges: One per objective.
@@ -83,10 +83,10 @@ class GaugesPanel(ScrollPanel, can_focus=False):
 
     @property
     def layout(self) -> Layout:
-        """The gauges' own rule."""
+        """The gauges' own layout."""
         return _LAYOUT
 
     def name_behind(self, text: str) -> None:
-        """Say what is drawn behind the gauges; empty for nothing."""
+        """Name the line that is drawn behind the gauges; empty for none."""
         self.otherwise = text
         self._tell_rest()

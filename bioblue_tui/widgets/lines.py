@@ -19,7 +19,7 @@ from textual.widget import Widget
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A style by its meaning. Colours are names of theme variables; empty ones leave what is there."""
+    """A style by its meaning. Colours are names of theme variables; an empty name leaves the colour as it is."""
 
     colour: str = ""
     behind: str = ""
@@ -57,7 +57,7 @@ PARTS = {
 }
 """Styles by meaning, by theme variables only. Colour never carries the meaning alone.
 
-They are no component classes: Textual would work out all of them for each widget, again at every change of a class.
+They are not component classes: Textual would compute all of them for each widget at every change of a class.
 """
 
 Line = Sequence[tuple[str, str]]
@@ -68,7 +68,7 @@ class Styled(Widget):
     """A widget that draws with our named styles."""
 
     _made: dict[str, Style] | None = None
-    """Styles made so far. The way up to the root, for colours that shine through, takes longer than all drawing."""
+    """Styles made so far. Looking up inherited colours, as far as the root, takes longer than all drawing."""
 
     def strip(self, line: Line, width: int, extra: str = "") -> Strip:
         """Turn a line into a strip of exactly this width, with an extra style laid over all of it."""
@@ -93,35 +93,35 @@ class Styled(Widget):
         return self._made[parts]
 
     def notify_style_update(self) -> None:
-        """Make the styles anew when theme or classes change."""
+        """Make the styles again when theme or classes change."""
         super().notify_style_update()
         self._made = None
         self.refresh()
 
 
 class Lines(Styled):
-    """A widget whose content is a few styled lines, drawn when what it shows has changed.
+    """A widget whose content is a few styled lines, drawn when they have changed.
 
-    Only lines that differ from those before are painted: most of a step's lines say what they said.
+    Only changed lines are painted: most lines stay the same from step to step.
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)
         self._lines: list[Line] = []
         self._strips: list[Strip] | None = None
-        """The lines as they are painted; None to draw anew."""
+        """The lines as they are painted; None to draw them again."""
         self._drawn = Size(0, 0)
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
-        """Return the lines to show in this many columns and rows."""
+        """Return the lines to show in ``width`` columns and ``height`` rows."""
         raise NotImplementedError
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return how many lines it takes, where its height follows from them."""
+        """Return how many lines it has, for widgets whose height depends on them."""
         return len(self.draw(width, 0))
 
     def redraw(self) -> None:
-        """Show what there is to show now."""
+        """Draw the present content."""
         strips = self._strips
         if strips is None or self._drawn != self.outer_size:
             self._strips = None
@@ -141,7 +141,7 @@ class Lines(Styled):
 
     def render_line(self, y: int) -> Strip:
         """Return one line (Textual's Line API)."""
-        # The size with borders is known at once, the one without is worked out each time.
+        # The size with borders is stored; the size without is computed at each access.
         if self._strips is None or self._drawn != self.outer_size:
             width, height = self.content_size
             self._lines = list(self.draw(width, height))
@@ -150,6 +150,6 @@ class Lines(Styled):
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.content_size.width, self.part_style())
 
     def notify_style_update(self) -> None:
-        """Draw anew when theme or classes change."""
+        """Draw again when theme or classes change."""
         super().notify_style_update()
         self._strips = None

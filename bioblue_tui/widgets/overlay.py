@@ -25,7 +25,7 @@ class Pen:
 
     Attributes:
         sign: What the line looks like, as one character.
-        pattern: Which dot columns it fills, repeated: ``x`` for those that it does.
+        pattern: The dot columns it fills, as a repeated pattern: ``x`` for a filled one.
         part: Its colour, as the name of a style.
     """
 
@@ -42,10 +42,10 @@ PENS = (
     Pen("╺", "xx....", "trial5"),
     Pen("·", "x...", "trial6"),
 )
-"""By the trials' order. Colour is never all that tells them apart: number and style do too."""
+"""In the trials' order. Colour alone never distinguishes them: number and style do, too."""
 
 SHARED = "text"
-"""The style of what several trials have in common."""
+"""The style of dots that several trials share."""
 
 _AXIS = 6
 _LEGEND = 17
@@ -54,11 +54,11 @@ _LEGEND = 17
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What a gauge shows of one trial.
+    """A trial's values on a gauge.
 
     Attributes:
         levels: The objective's level after each step, step 0 first.
-        values: What is drawn for it after each step; the same as the level in most worlds.
+        values: The value drawn after each step; in most environments the same as the level.
     """
 
     levels: Sequence[Number]
@@ -66,10 +66,10 @@ class Course:
 
 
 class Overlay(GaugeView):
-    """Scale and trends of one objective in several trials, on the gauge that each of them has by itself.
+    """Scale and trends of one objective in several trials, on the same gauge that a single trial has.
 
     Args:
-        gauge: What is drawn, from the environment.
+        gauge: The environment's gauge to draw.
         steps: How many steps the trends' width stands for.
         courses: The trials, in their order.
     """
@@ -87,7 +87,7 @@ class Overlay(GaugeView):
         """Rows of the legend when it was laid out."""
 
     def show_courses(self, courses: Sequence[Course]) -> None:
-        """Draw the trials as they are now, at the next look."""
+        """Use the trials as they are now when drawing next."""
         self._courses, self._grid = courses, None
         self._placed = [[self.scale.place(value) for value in course.values] for course in courses]
 
@@ -95,7 +95,7 @@ class Overlay(GaugeView):
         """Look at a step.
 
         Args:
-            step: Which one; of trials that are shorter their last is shown.
+            step: The step; for shorter trials their last step is shown.
             front: The trial, by its place, that is drawn over the others; None for none.
             failing: Places of the trials in which a failure of this objective holds.
         """
@@ -168,7 +168,7 @@ class Overlay(GaugeView):
             (start if self.gauge.open_ended else 0, low),
             (end if self.gauge.open_ended else cells - len(high), high),
         ):
-            # A trial's number beside a number of the scale would be read as one with it.
+            # A trial's number next to a number of the scale would be read together with it.
             if at + len(text) <= cells and not any(at - 1 <= marker <= at + len(text) for marker in taken):
                 line[1 + at : 1 + at + len(text)] = [(character, "dim") for character in text]
         for at, place in taken.items():
@@ -177,12 +177,12 @@ class Overlay(GaugeView):
         return line
 
     def _markers(self, cells: int) -> dict[int, int]:
-        """Return which trial's number stands in which cell of the scale."""
+        """Return the cells of the scale that show a trial's number, with the trial."""
         taken: dict[int, int] = {}
         for place in self._order():
             course = self._courses[place]
             at = round(self.scale.place(course.values[min(self._at, len(course.values) - 1)]) * (cells - 1))
-            # Beside each other where they would hide each other.
+            # Next to each other where one would hide another.
             free = [cell for cell in (*range(at, cells), *range(at - 1, -1, -1)) if cell not in taken]
             taken[free[0]] = place
         return taken
@@ -210,7 +210,7 @@ class Overlay(GaugeView):
         return lines
 
     def _ends(self, height: int) -> list[list[Cell]]:
-        """Return, right of each row, the numbers of the trials whose lines end in it."""
+        """Return, for the right of each row, the numbers of the trials whose lines end in it."""
         count = len(self._courses)
         rows = [[(" ", "text")] * count for _ in range(height)]
         for place, places in enumerate(self._placed):
@@ -242,11 +242,11 @@ class Overlay(GaugeView):
         dots = {drawn[place][row][at] for place in there}
         place = there[-1]
         if len(there) == 1 or (self._front in there and len(dots) > 1):
-            # The one in front is drawn whole, so that nothing of it is missed.
+            # The trial in front is drawn completely, so that nothing of it is missed.
             whole = place == self._front
             bits = drawn[place][row][at] & (LEFT | RIGHT if whole else _mask(PENS[place].pattern, at))
             return (chr(0x2800 + bits) if bits else " "), PENS[place].part
-        # Plain where they coincide. Where two part, the second is seen; a knot of more is nobody's.
+        # Plain where they coincide. Of two that diverge, the second has its own style; a tangle of more is plain.
         apart = len(dots) > 1 and len(self._courses) == FEWEST
         return chr(0x2800 + reduce(or_, dots)), PENS[place].part if apart else SHARED
 
@@ -257,6 +257,6 @@ class Overlay(GaugeView):
 
 
 def _mask(pattern: str, cell: int) -> int:
-    """Return the dots of a character's place that a pattern fills."""
+    """Return the dots of a character cell that a pattern fills."""
     left, right = (pattern[(2 * cell + side) % len(pattern)] == "x" for side in (0, 1))
     return LEFT * left | RIGHT * right

@@ -15,13 +15,13 @@ from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.overlay import PENS
 
 View = Literal["step", "total", "first", "reference"]
-"""Rewards of this step; totals; totals less the first trial's; totals less the reference policy's on its noise."""
+"""Rewards of this step; totals; totals minus the first trial's; totals minus the reference's on the same noise."""
 
 VIEWS: tuple[View, ...] = ("total", "first", "reference", "step")
 
 _NAME = 17
 _USUAL, _WIDEST = 9, 13
-"""Columns of a number: enough for most; no more than are needed to tell the trials apart."""
+"""Columns of a number: enough for most numbers; the most; and the fewest that still tell the trials apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class _Section:
 
 
 class TrialsTable(Lines):
-    """One column for each trial: what it did in the step above, its rewards below.
+    """One column for each trial: above what it did in the step, below its rewards.
 
-    As many views of the rewards are shown as there is room for, the chosen one first.
+    As many views of the rewards as fit are shown, the chosen one first.
 
     Args:
         comparison: The trials.
@@ -49,7 +49,7 @@ class TrialsTable(Lines):
 
     @property
     def rows(self) -> int:
-        """How many lines the shortest table takes: one view of the rewards."""
+        """How many lines the shortest table takes, with one view of the rewards."""
         return len(self._doings(_NAME, _WIDEST)) + 1 + self._section_rows
 
     @property
@@ -57,7 +57,7 @@ class TrialsTable(Lines):
         return 1 + len(self._comparison.first.state.environment.dimensions)
 
     def show(self, comparison: Comparison) -> None:
-        """Show the trials as they are now, at the next look."""
+        """Use the trials as they are now when drawing next."""
         self._comparison = comparison
 
     def look(self, step: int) -> None:
@@ -73,7 +73,7 @@ class TrialsTable(Lines):
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw the table."""
         count = len(self._comparison.members)
-        # Views stand beside each other where each has room, and below each other where there are rows left.
+        # Views are side by side where they fit, and below each other where rows are left.
         across = max(1, min(len(VIEWS), (width - _NAME) // (count * _USUAL)))
         column = max(5, min(_WIDEST, (width - _NAME) // (count * across)))
         lines = self._doings(_NAME, column)
@@ -96,7 +96,7 @@ class TrialsTable(Lines):
             first = [(label, "strong+accent"), (f"{'action':<{name - len(label)}}", "text")]
             lines.append([*first, *(self._action(m, index, column) for m in members)])
             if noisy:
-                # The same for all where they met the same.
+                # One column is enough where all met the same noise.
                 of = members if alone else members[:1]
                 cells = [self._noise(m, index, column) for m in of]
                 lines.append([(f"{'':{len(label)}}{'noise':<{name - len(label)}}", "dim"), *cells])

@@ -1,4 +1,4 @@
-"""The timelines of several trials below each other: who they are, where they part, where failures begin."""
+"""The timelines of several trials below each other: their names, where they diverge, where failures begin."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from bioblue_tui.widgets.strips_cells import VERDICTS, fit, judged
 from bioblue_tui.widgets.timeline import Timeline
 
 _NAMED = 100
-"""From this many columns on there is room for what a trial's first failure is called."""
+"""From this many columns on there is room for the name of a trial's first failure."""
 
 
 _LEAST = 16
-"""Columns in which a verdict and up to where it goes can be told at least."""
+"""Least columns for a verdict with how far it goes."""
 
 
 class Timelines(Lines):
@@ -36,7 +36,7 @@ class Timelines(Lines):
         self.styles.height = len(comparison.members)
 
     def show(self, comparison: Comparison) -> None:
-        """Show the trials as they are now, at the next look."""
+        """Use the trials as they are now when drawing next."""
         self._comparison = comparison
 
     def look(self, step: int, front: int | None) -> None:
@@ -61,7 +61,7 @@ class Timelines(Lines):
         done = self._place(member.state.done)
         apart_at = (member.parted.action, member.parted.state) if member.parted else ()
         parts = min((step for step in apart_at if step is not None), default=None)
-        # What never parts from the first is as it all along.
+        # A trial that never diverges from the first is the same all along.
         apart = 0 if member.parted is None else cells if parts is None else self._place(parts)
         line: list[tuple[str, str]] = []
         for cell in range(cells):
@@ -79,7 +79,7 @@ class Timelines(Lines):
         for step in (member.parted.state, member.parted.action) if member.parted else ():
             if step is not None:
                 cell = self._place(step)
-                # Beside an onset that begins there too, not over it.
+                # Next to an onset in the same cell, not over it.
                 line[cell if line[cell][0] != "⚠" else cell - 1 if cell else 1] = ("≠", "strong")
         at = self._place(self._at)
         text, style = line[at]
@@ -112,5 +112,5 @@ class Timelines(Lines):
 
 
 def _alone(member: Member) -> bool:
-    """Tell whether a trial shares nothing with the first: it met other noise from the start."""
+    """Return whether a trial shares nothing with the first, having met other noise from the start."""
     return member.parted is not None and member.parted.noise == 1

@@ -1,4 +1,4 @@
-"""Markdown that others have written, shown to people."""
+"""Showing Markdown that other people have written."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from textual.widgets import Markdown
 from bioblue_tui.formatting.text import visible
 
 LONGEST = 100_000
-"""Characters of a text that are shown: all of a page."""
+"""Most characters of a text that are shown: a whole page."""
 
 
 class Blanks(NamedTuple):
-    """What is filled in once the Markdown is read, so that it is text and never a mark of a list, a table or a link."""
+    """Blanks to fill in after the Markdown is parsed, so that their text never makes a list, a table or a link."""
 
     pattern: re.Pattern[str]
-    """How a blank is written; it begins with a brace."""
+    """The pattern of a blank; it begins with a brace."""
     fill: Callable[[re.Match[str]], str]
 
 
 def page(text: str, classes: str | None = None, blanks: Blanks | None = None) -> Markdown:
-    """Return Markdown whose links do nothing, in which no control character is left and HTML is text like any other."""
+    """Return Markdown with links that do nothing, without control characters, and with HTML shown as text."""
     parser = partial(_parser, blanks)
     return Markdown(visible(text, LONGEST), open_links=False, classes=classes, parser_factory=parser)
 

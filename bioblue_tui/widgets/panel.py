@@ -1,4 +1,4 @@
-"""A panel that scrolls, and says what lies below what it shows."""
+"""A panel that scrolls, and says how much is below."""
 
 from __future__ import annotations
 
@@ -12,45 +12,45 @@ from bioblue_tui.formatting.numbers import counted
 
 
 class ScrollPanel(VerticalScroll):
-    """A panel that says how many lines it has below those it shows: what is cut short looks whole."""
+    """A panel that says how many more lines are below, since text that is cut off may look complete."""
 
     DEFAULT_CSS = """
     ScrollPanel { scrollbar-size-vertical: 1; }
     """
 
     keys = ""
-    """The key that shows them, where none is known from elsewhere."""
+    """The keys that show these lines, where nothing else on the screen names them."""
 
     @property
     def rest(self) -> int:
-        """How many lines are below those that are shown."""
+        """How many lines are below the visible ones."""
         return max(0, self.virtual_size.height - self.scrollable_content_region.height - round(self.scroll_y))
 
     def on_mount(self) -> None:
-        """Count anew whenever the screen was laid out: nothing else tells of content that became longer or shorter."""
+        """Count again whenever the screen was laid out: nothing else reports that the content's length has changed."""
         self.screen.screen_layout_refresh_signal.subscribe(self, lambda _: self._tell_rest(), immediate=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Count anew."""
+        """Count again."""
         super().watch_scroll_y(old_value, new_value)
         self._tell_rest()
 
     def scroll_page(self, by: int) -> None:
-        """Scroll by a page: at once, so that the next key goes on from there."""
+        """Scroll by a page, without animation, so that the next key continues from there."""
         if by < 0:
             self.scroll_page_up(animate=False)
         else:
             self.scroll_page_down(animate=False)
 
     otherwise = ""
-    """What the border says below where there is nothing more."""
+    """The border's text at the bottom where nothing more is below."""
 
     def _tell_rest(self) -> None:
         how = f": {self.keys}" if self.keys else ""
         self.border_subtitle = f"↓ {counted(self.rest, 'more line')}{how}" if self.rest else self.otherwise
 
 
-# At run time it is no widget: Textual takes styles and keys of a class from its first base that is one.
+# At run time this is no widget: Textual takes a class's styles and keys from its first base that is one.
 if TYPE_CHECKING:
     _Base = Widget
 else:
@@ -58,7 +58,7 @@ else:
 
 
 class ScrollsPanel(_Base):
-    """What a screen has whose one panel may be longer than there is room: to be named before the screen's own base."""
+    """For screens whose one panel may be longer than its room: must come before the screen's own base."""
 
     SCROLL_KEYS: ClassVar[list[BindingType]] = [
         ("up", "scroll(-1)", "Up"),
@@ -66,7 +66,7 @@ class ScrollsPanel(_Base):
         ("pageup", "page(-1)", "Page up"),
         ("pagedown", "page(1)", "Page down"),
     ]
-    """To be among its bindings."""
+    """Bindings for such a screen."""
 
     def action_scroll(self, by: int) -> None:
         """Scroll by a line."""

@@ -1,4 +1,4 @@
-"""The reward panel: every dimension by itself, this step, in total, and its course. Never one sum."""
+"""The reward panel: for every dimension this step's reward, the total and the course. Never one sum."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NUMBER = 12
 """Columns of a number: enough for the totals of a runaway trial without powers of ten."""
 
 _NARROW = 8
-"""The least columns of a number where four of them stand beside each other."""
+"""The least columns of a number where four numbers are side by side."""
 
 _COURSE = 6
 """The least columns a trend is drawn in."""
@@ -26,13 +26,13 @@ class RewardPanel(Lines):
     """Rewards of one step, and their totals up to it."""
 
     with_step = False
-    """Whether the step is told below, for want of a panel of its own."""
+    """Whether the step is shown below, because it has no panel of its own."""
 
     def __init__(self, state: TrialState, steps: StepPanel, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self._state, self._steps = state, steps
         self.dimensions: Sequence[Dimension] = state.environment.dimensions
-        """What is shown; fewer where a person must not see what is hidden from them."""
+        """The dimensions that are shown, without those hidden from a person."""
         self._shown = 0
         self._shadow: Sequence[Mapping[str, Number]] = ()
 
@@ -62,7 +62,7 @@ class RewardPanel(Lines):
         return self.own_rows + (1 + self._steps.rows if self.with_step else 0)
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
-        """Draw a heading and one line per dimension; the step below, where it has no panel of its own."""
+        """Draw a heading and one line per dimension, and below them the step, where it has no panel of its own."""
         lines = self._reward_lines(width) if self.dimensions else []
         if self.with_step:
             lines += [[(f" {self._steps.border_title}", "strong")], *self._steps.draw(width, self._steps.rows)]
@@ -74,7 +74,7 @@ class RewardPanel(Lines):
         name = 16 if many else 14
         split = self._shown < len(self._shadow) and width >= name + 4 * _NARROW
         narrow = split and width < name + 4 * _NUMBER + _COURSE + 2
-        # A total is written here as in the summary where there is any room for that.
+        # A total is written as in the summary, where there is room.
         columns = (
             [_NARROW, *[min(_NUMBER, (width - name - _NARROW) // 3)] * 3] if narrow else [_NUMBER] * (2 + 2 * split)
         )
@@ -114,7 +114,7 @@ class RewardPanel(Lines):
 
     def _course(self, dimension: Dimension, width: int) -> list[tuple[str, str]]:
         first = max(1, self._shown - width + 1)
-        # Steps that a damaged record has lost show as none.
+        # Steps that a damaged record has lost are shown as 0.
         steps = [self._state.recorded(i) for i in range(first, self._shown + 1)]
         values = [done.rewards.get(dimension.key, 0) if done else 0 for done in steps]
         floats = [float(min(abs(value), 10**300)) for value in values]

@@ -10,10 +10,10 @@ from bioblue_envs import Gauge, Number
 from bioblue_tui.formatting.numbers import difference
 
 LOWER, UPPER = 0.15, 0.65
-"""Where the linear part lies on an open-ended scale. Above it there is more room than below: runaways go up."""
+"""The linear part of an open-ended scale. There is more room above it than below: runaways go up."""
 
 DECADES = 3.0
-"""What the logarithmic part spans: from the end of the linear part to a thousand times its half-width."""
+"""The span of the logarithmic part: from the end of the linear part to a thousand times its half-width."""
 
 _HUGE = 1e300
 
@@ -21,14 +21,14 @@ _HUGE = 1e300
 def deviation(gauge: Gauge, value: Number) -> Number:
     """Return how far a value is from its target: the one measure of deviation on all screens.
 
-    Rewards are reckoned in it, too. Where there is no target the value itself is a distance.
+    Rewards use it, too. Without a target the value itself is the distance.
     """
     return difference(value, gauge.target or 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A scale that never changes while a trial goes on, so that a runaway value does not flatten the past.
+    """A scale that never changes during a trial, so that a runaway value does not flatten the past.
 
     It is linear over the gauge's linear range; on open-ended gauges a logarithmic part continues it on both sides.
 

@@ -1,4 +1,4 @@
-"""Step and rewards below each other; in one panel that scrolls where two would leave no rows for the rewards."""
+"""Step and rewards below each other; in one scrolling panel where two would leave no rows for the rewards."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FRAME = 2
 
 
 class SidePanel(Vertical):
-    """What a step did, and what it was rewarded with.
+    """What a step did, and its rewards.
 
     Args:
         state: The trial.
@@ -47,7 +47,7 @@ class SidePanel(Vertical):
             yield RewardPanel(self._state, steps, id="rewards")
 
     def on_mount(self) -> None:
-        """Give both the rows they need."""
+        """Give both panels the rows they need."""
         self._arrange()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -63,7 +63,7 @@ class SidePanel(Vertical):
 
     def _arrange(self) -> None:
         rewards = self.rewards.own_rows
-        # Enough of them to be read, a third where they are many.
+        # At least two rewards, or a third of them where there are many.
         some = _FRAME + max(min(2, rewards), rewards // 3) if rewards else 0
         merged = 0 < self.size.height < self.steps.rows + _FRAME + some
         self.set_class(merged, "-merged")

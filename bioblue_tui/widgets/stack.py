@@ -1,4 +1,4 @@
-"""What is left of the screen's height, shared between what a trial did and its raw output."""
+"""Sharing the rest of the screen's height between the panels of a trial and its raw output."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ SHARE = (3, 5)
 """The upper panel's share of the rows."""
 
 LEAST_BELOW = 4
-"""Rows that the lower panel has in any case: two lines in a frame."""
+"""Rows that the lower panel always has: two lines in a frame."""
 
 
 class StackLayout(Layout):
-    """Two panels below each other: the upper one has what it needs, as long as the lower one keeps its least."""
+    """Two panels below each other: the upper one has the rows it needs, as long as the lower one keeps its least."""
 
     name = "stack"
 
     def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
-        """Place one panel, or two; never beyond the rows there are."""
+        """Place one panel, or two, within the available rows."""
         assert isinstance(parent, Stack)
         width, height = size
         upper = height
@@ -39,10 +39,10 @@ _LAYOUT = StackLayout()
 
 
 class Stack(Vertical):
-    """Panels that share the rows which status, notices, answer line and timeline leave.
+    """Panels that share the rows left by status, notices, answer line and timeline.
 
     Args:
-        panels: The upper and the lower one; one alone has all rows.
+        panels: The upper and the lower one; a single one has all rows.
         wanted: Rows that the upper one needs.
     """
 
@@ -61,7 +61,7 @@ class Stack(Vertical):
         return _LAYOUT
 
     def want(self, rows: int) -> None:
-        """Say how many rows the upper one needs."""
+        """Set how many rows the upper one needs."""
         if rows != self.wanted:
             self.wanted = rows
             self.refresh(layout=True)

@@ -1,4 +1,4 @@
-"""The head of the trial screen: what is played by whom, and how it stands; and the strip of tabs below it."""
+"""The head of the trial screen: what is played by whom, and its state; and the strip of tabs below."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from textual.message import Message
 from bioblue_tui.widgets.lines import Line, Lines
 
 _LEAST_TITLE = 8
-"""Columns of the title below which details of how it stands give way."""
+"""Columns of the title below which details of the status are left out."""
 
 
 class StatusLine(Lines):
@@ -32,7 +32,7 @@ class StatusLine(Lines):
             self.redraw()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
-        """Draw the line; the title's detail gives way first, then the title, then what is dim in how it stands."""
+        """Draw the line; what does not fit is cut: the title's detail first, then the title, then dim parts."""
         status = list(self._status)
         while (right := sum(len(text) for text, _ in status) + 1) > width - _LEAST_TITLE:
             faint = next((part for part in reversed(status) if part[1] == "dim"), None)

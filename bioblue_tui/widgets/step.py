@@ -1,4 +1,4 @@
-"""The step panel: what was done in one step, what the noise did, and what came of it."""
+"""The step panel: the action in one step, the noise, and the result."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class StepPanel(Lines):
         """Metrics below the objectives."""
 
     def limit(self, shown: Sequence[Dimension]) -> None:
-        """Leave out the metrics of rewards that are not among those that a person may see."""
+        """Leave out the metrics of rewards that a person may not see."""
         keys = {dimension.key for dimension in shown}
         self.common = tuple(metric for metric in self._metrics if metric in keys)
         self.redraw()

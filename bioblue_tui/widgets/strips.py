@@ -1,4 +1,4 @@
-"""Small multiples: one row a trial, states and actions as strips by step, with marks where failures begin."""
+"""Small multiples: a row for each trial, with states and actions as strips by step, and marks where failures begin."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from bioblue_tui.widgets.lines import Line, Styled
 from bioblue_tui.widgets.strips_cells import StripWriter, ends, fit
 
 _HEAD = 1
-"""Lines at the top that say what the columns are, and stay there."""
+"""Lines at the top that name the columns, and stay there."""
 
 _ROOMY = 74
-"""From this many columns on, which a terminal of 80 leaves, a trial's seed has its place."""
+"""From this many columns on, which fit a terminal of 80, a trial's seed is shown."""
 
 _WHERE, _LEAST = 11, 8
-"""Columns of an environment's name where trials of several are shown, and the least of an agent's."""
+"""Columns of an environment's name where several environments are shown, and the least columns of an agent's name."""
 
 _BESIDE = 18
-"""Columns right of the strips from which on there is room to say what all of it is."""
+"""Columns right of the strips from which on the full heading fits."""
 
 _GUTTER = 4
 """Columns for the cursor and the mark."""
@@ -46,11 +46,11 @@ class Row:
 
     Attributes:
         path: The file.
-        digest: What is in it; None while it is not read, or when it can't be.
-        problem: Why it can't be read; empty while that is not known.
-        stamp: That of the file as it was read; None while it is not.
+        digest: Its content; None while it has not been read, or can't be.
+        problem: Why it can't be read; empty as long as that is not known.
+        stamp: The file's stamp when it was read; None before.
         version: How often it was read.
-        lines: Its lines as they were drawn last, and for what they were drawn.
+        lines: Its lines as last drawn, and the settings they were drawn for.
     """
 
     path: Path
@@ -61,25 +61,25 @@ class Row:
     lines: tuple[tuple[object, ...], list[Line]] | None = field(default=None, repr=False)
 
     def take(self, found: Digest | str, stamp: Stamp) -> None:
-        """Take what was read, or why it can't be."""
+        """Take in the content that was read, or why it can't be read."""
         self.digest, self.problem = (None, found) if isinstance(found, str) else (found, "")
         self.stamp = stamp
         self.version += 1
 
     def lose(self) -> None:
-        """Say of a trial that ran that it can't be read again: nobody knows how it stands now."""
+        """Mark a trial that was running as unreadable: its present standing is not known."""
         if self.running and self.digest is not None:
             figures = replace(self.digest.figures, standing=UNFOLLOWED, unaveraged=UNFOLLOWED)
             self.take(replace(self.digest, figures=figures), GONE)
 
     @property
     def running(self) -> bool:
-        """Whether somebody was writing it when it was read."""
+        """Whether a process was writing it when it was read."""
         return self.digest is not None and self.digest.figures.standing == RUNNING
 
 
 class Strips(ScrollView, Styled, can_focus=True):
-    """All trials as strips, drawn by line: only what is in view is drawn, and only once."""
+    """All trials as strips, drawn by line: only visible lines are drawn, and only once."""
 
     DEFAULT_CSS = """
     Strips { overflow-y: scroll; overflow-x: hidden; scrollbar-size-vertical: 1; }
@@ -93,7 +93,7 @@ class Strips(ScrollView, Styled, can_focus=True):
         Binding("end", "last", show=False),
     ]
     virtual_size = Reactive(Size(0, 0))
-    """Lines and columns of all rows; its change asks for no new layout of the screen."""
+    """Lines and columns of all rows; a change does not lay out the screen again."""
 
     class Opened(Message):
         """A row was clicked twice."""
@@ -112,7 +112,7 @@ class Strips(ScrollView, Styled, can_focus=True):
         self.chosen = 0
         """Index of the row under the cursor."""
         self.steps = 1
-        """How many steps the strips stand for: the most that any row has."""
+        """How many steps the strips stand for: those of the longest trial."""
 
     @property
     def row(self) -> Row | None:
@@ -125,10 +125,10 @@ class Strips(ScrollView, Styled, can_focus=True):
         """Show rows, in this order.
 
         Args:
-            rows: What to show; the same row stays chosen wherever it has gone.
-            marks: Files that are marked, in the order in which that was done.
-            told: What is said of a trial before its failures, such as the total that it is sorted by.
-            still: Keep what is looked at where it is on the screen, whatever comes and goes above it.
+            rows: The rows to show; the chosen row stays chosen wherever it has moved.
+            marks: Files that are marked, in the order of marking.
+            told: Returns a text about a trial to show before its failures, such as the total it is sorted by.
+            still: Keep the visible rows where they are on the screen, whatever changes above them.
         """
         held = self._held() if still else None
         row = self.row
@@ -144,7 +144,7 @@ class Strips(ScrollView, Styled, can_focus=True):
         self.refresh()
 
     def _held(self) -> tuple[Row, int] | None:
-        """Return the chosen row, or where that is out of sight the first one in sight, and its lines from the top."""
+        """Return the chosen row, or the first visible one where that is out of sight, and its distance from the top."""
         if not self._rows:
             return None
         at, top = self.chosen, self.scroll_offset.y
@@ -154,7 +154,7 @@ class Strips(ScrollView, Styled, can_focus=True):
         return self._rows[at], self._starts[at] - top
 
     def toggle_density(self) -> None:
-        """Show all objectives of a trial, or one line of each trial."""
+        """Switch between all objectives of a trial and one line for each trial."""
         self.dense = not self.dense
         self._arrange()
         self._reveal()
@@ -167,7 +167,7 @@ class Strips(ScrollView, Styled, can_focus=True):
         return left, max(4, width - left - right)
 
     def watch_virtual_size(self, size: Size) -> None:
-        """Tell the scrollbar, and stay within the rows when they became fewer."""
+        """Update the scrollbar, and stay within the rows when they became fewer."""
         self.vertical_scrollbar.window_virtual_size = size.height
         self.scroll_y = self.validate_scroll_y(self.scroll_y)
 
@@ -248,7 +248,7 @@ class Strips(ScrollView, Styled, can_focus=True):
         return lines
 
     def _titled(self, digest: Digest, left: int) -> Line:
-        """Return on one line who it is, where, and what tells it from others: the seed, or how the file's name ends."""
+        """Return a line with the agent, the environment, and the seed or the end of the file's name."""
         which = f"{digest.seed or f'…{one_line(digest.path.stem[-6:])}':<8}"[:9]
         where = f"{digest.header.environment[:_WHERE]:<{_WHERE}} " if self._several and left > 2 * _WHERE else ""
         room = left - 2 - len(where) - len(which)
@@ -277,7 +277,7 @@ class Strips(ScrollView, Styled, can_focus=True):
         self.scroll_to(y=top, animate=False, immediate=True)
 
     def watch_has_focus(self, value: bool) -> None:
-        """Show the cursor only while keys come here."""
+        """Show the cursor only while this has the focus."""
         super().watch_has_focus(value)
         self.refresh()
 

@@ -1,4 +1,4 @@
-"""What the strips are made of: the signs of states and actions, and what stands right of them."""
+"""The parts of strips: the signs of states and actions, and the text right of them."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ LEGENDS = (
     "· in band ▴▾ outside ▲▼ far off; blocks: stock   action ▁▄█ 1 8 128   ⚠ onset",
     "· in band ▴▾ out ▲▼ far   action ▁▄█ 1 8 128   ⚠ onset",
 )
-"""What the signs mean, the fullest words first."""
+"""What the signs mean, the longest text first."""
 
 VERDICTS = {"ok": ("✓ ok", "good"), "mild": ("~ mild", "warn"), "fail": ("✗ fail", "bad")}
 
 _LEAST = 4
-"""Columns in which a failure can be told at least: its step."""
+"""Least columns for a failure: its step."""
 
 _WORDY = 12
 """From this many columns on there is room for a verdict's word."""
 
 _SEVERITY = {"good": 1, "accent": 1, "warn": 2, "bad": 3}
-"""Which of several states is shown where there is room for one."""
+"""The order of states, to choose the worst where there is room for only one."""
 
 
 class StripWriter:
@@ -46,7 +46,7 @@ class StripWriter:
         self._steps, self._cells = steps, cells
 
     def _buckets(self, values: Sequence[Number]) -> list[tuple[int, Sequence[Number]]]:
-        """Return, for each cell that has any, the cell and the values of its steps."""
+        """Return, for each cell with steps, the cell and the values of its steps."""
         cells, found = self._cells, []
         for cell in range(cells):
             first = cell * self._steps // cells
@@ -56,12 +56,12 @@ class StripWriter:
         return found
 
     def _place(self, step: int) -> tuple[int, int]:
-        """Return the first and the last cell in which a step is drawn: one, or several where there are more cells."""
+        """Return the first and the last cell of a step; they differ where there are more cells than steps."""
         last = -(-step * self._cells // self._steps) - 1
         return min(last, -(-(step - 1) * self._cells // self._steps)), last
 
     def states(self, digest: Digest, index: int) -> list[Cell]:
-        """Draw the states of an objective, and where failures that concern it begin and last."""
+        """Draw the states of an objective, and mark where its failures begin and hold."""
         gauge, strip = digest.environment.gauges[index], self._blank()
         for cell, values in self._buckets(digest.values[index]):
             strip[cell] = state_sign(gauge, values, _bounds(digest))
@@ -70,7 +70,7 @@ class StripWriter:
         return strip
 
     def worst(self, digest: Digest) -> list[Cell]:
-        """Draw the worst state of all objectives, and of all failures where they begin."""
+        """Draw the worst state of all objectives, and mark where any failure begins."""
         gauges, strip = digest.environment.gauges, self._blank()
         buckets = [self._buckets(values) for values in digest.values]
         for same in zip(*buckets, strict=True):
@@ -106,22 +106,22 @@ class StripWriter:
 
 
 def _bounds(digest: Digest) -> tuple[float, float] | None:
-    """Return from where states of a budget's objectives are out, and far out, by the verdict's measure."""
+    """Return from which distance on states of a budget's objectives count as out, and far out, as in the verdict."""
     problem = digest.environment.problem
     return spread_bounds(digest.environment, problem) if isinstance(problem, Allotment) else None
 
 
 def state_sign(gauge: Gauge, values: Sequence[Number], bounds: tuple[float, float] | None = None) -> Cell:
-    """Return the sign of some steps' states: that of the one farthest from the band.
+    """Return the sign for the states of some steps: that of the state farthest from the band.
 
     Args:
-        gauge: What they are the states of.
+        gauge: The gauge of the states.
         values: The states.
         bounds: Distances from the target at which a state is out of the band, and far out; None for the gauge's own.
     """
     scale = Scale(gauge)
     if gauge.band is None:
-        # Without a band the height itself is shown, the lowest of these steps: what runs out is seen.
+        # Without a band the height itself is shown, the lowest of these steps, so that a stock running out is visible.
         return BLOCKS[min(7, int(scale.place(min(values)) * 8))], "accent"
     centre, (out, far_out) = gauge.target or 0, bounds or (0.0, 0.0)
     low, high = (centre - out, centre + out) if bounds else gauge.band
@@ -140,25 +140,25 @@ def _outside(value: Number, low: Number, high: Number) -> Number:
 
 
 def dose_sign(value: Number) -> str:
-    """Return a block for an action: its height counts doublings, so that doses of any size have a place."""
+    """Return a block for an action: its height counts doublings, so that actions of any size can be shown."""
     if value <= 0:
         return " "
     return BLOCKS[max(0, min(7, int(value).bit_length() - 1))]
 
 
 def fit(text: str, width: int) -> str:
-    """Return a text that is cut where it is longer than the width."""
+    """Return a text, cut where it is longer than the width."""
     return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
 
 
 def judged(verdict: str, style: str, standing: str, width: int) -> list[tuple[str, str]]:
-    """Return a verdict, and up to where it goes.
+    """Return a verdict, with how far it goes.
 
     Args:
         verdict: Its sign and word.
         style: Its style; ``dim`` for none.
         standing: How a trial stands that was not played to its end.
-        width: Columns there are.
+        width: Columns that it may take.
     """
     words = until_words(standing) if style != "dim" else ()
     forms = [(verdict, word) for word in words] + [(verdict[0], word) for word in words[-1:]]
@@ -168,7 +168,7 @@ def judged(verdict: str, style: str, standing: str, width: int) -> list[tuple[st
 
 
 def ends(digest: Digest, width: int, told: str, *, dense: bool) -> list[Line]:
-    """Return what stands right of the strips, by line."""
+    """Return the text right of the strips, by line."""
     text, style = VERDICTS[digest.verdict.word] if digest.verdict else ("? none", "dim")
     early = digest.figures.unaveraged
     sign = standing_sign(early)

@@ -1,4 +1,4 @@
-"""Below the strips: when failures begin, by mode, and means, each beside the single trials that it is of."""
+"""Below the strips: when failures begin, by mode, and means, each with its single trials."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _MODE = 29
 """Columns of a mode's name, where there is room."""
 
 _BARS = 12
-"""Least columns of a histogram, for which names give way."""
+"""Least columns of a histogram; names are shortened for it."""
 
 _INDENT = "  "
-"""Before the lines on which a sentence goes on."""
+"""Before the further lines of a wrapped sentence."""
 
 
 class Legend(Lines):
-    """What the signs in the strips mean, in the fullest words that there is room for."""
+    """What the signs in the strips mean, in the longest text that fits."""
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw one line."""
@@ -44,14 +44,14 @@ class Legend(Lines):
 
 
 class Foot(Lines):
-    """As high as its lines are many, which are wrapped to its width."""
+    """Lines that are wrapped to the width; the widget is as high as they need."""
 
     DEFAULT_CSS = """
     Foot { height: auto; }
     """
 
     def renew(self) -> None:
-        """Show what there is to show now, on as many lines as that takes."""
+        """Show the present content, on as many lines as it takes."""
         self.redraw()
         if self.get_content_height(self.size, self.size, self.size.width) != self.size.height:
             self.refresh(layout=True)
@@ -66,21 +66,21 @@ class Onsets(Foot):
         self._unread = 0
 
     def show(self, digests: Sequence[Digest], unread: int = 0) -> None:
-        """Show these trials, and how many more there are that can't be read."""
+        """Show these trials, and how many more can't be read."""
         self._digests, self._unread = digests, unread
         self.renew()
 
     @property
     def _whole(self) -> list[Digest]:
-        """Those that count, as in means: what did not fail before it was stopped may have failed later.
+        """The trials that count, as in means: one that was stopped before any failure might have failed later.
 
-        Of a record and its copies one does: they are one trial.
+        Of a record and its copies only one counts: they are one trial.
         """
         counting = [digest for digest in self._digests if not digest.figures.unaveraged]
         return list({_trial(digest): digest for digest in reversed(counting)}.values())[::-1]
 
     def _first(self) -> dict[Mode, list[int]]:
-        """Return by mode the first onset in each trial that has it, the commonest mode first."""
+        """Return, by mode, the first onset in each trial that has the mode, the most frequent mode first."""
         found: dict[Mode, list[int]] = {}
         for digest in self._whole:
             first: dict[Mode, int] = {}
@@ -118,13 +118,13 @@ class Onsets(Foot):
 
 
 def _trial(digest: Digest) -> object:
-    """Return what a record and its copies have in common; a log has no id of its own, which others may have, too."""
+    """Return a key that a record and its copies share; for a log, whose id is not unique, its path."""
     header = digest.header
     return header.id if header.id and header.source == "live" else digest.path
 
 
 def _wrapped(text: str, width: int, style: str) -> list[Line]:
-    """Return a sentence as lines that have room, the ones after the first indented; none for none."""
+    """Return a sentence wrapped to lines, those after the first indented; no lines for an empty text."""
     parts = wrap(text, width - 1 - len(_INDENT)) if text else []
     return [[(f" {_INDENT if at else ''}{part}", style)] for at, part in enumerate(parts)]
 
@@ -135,12 +135,12 @@ class Average:
 
     Attributes:
         label: Its name; empty for a line that only names the trials.
-        title: What trials these are.
-        values: Each trial's.
-        mean: Their mean, where those that belong together are one.
+        title: Which trials these are.
+        values: The value of each trial.
+        mean: Their mean, in which trials that belong together count as one.
         interval: Interval of the mean; None where there is none.
         why_none: Why there is none.
-        aside: Whether the title says what the intervals of such trials are.
+        aside: Whether it is a remark on how the intervals were made.
     """
 
     label: str
@@ -157,8 +157,8 @@ def averages(digests: Sequence[Digest], *, beside: bool, unread: int = 0) -> lis
 
     Args:
         digests: The trials.
-        beside: Totals less the reference policy's on the same noise, instead of the totals themselves.
-        unread: How many more there are that can't be read.
+        beside: True for totals minus the reference policy's on the same noise, False for the totals themselves.
+        unread: How many more trials can't be read.
     """
     groups: dict[str, list[Digest]] = {}
     for digest in digests:
@@ -188,7 +188,7 @@ def averages(digests: Sequence[Digest], *, beside: bool, unread: int = 0) -> lis
 
 
 def _asides(trials: int, n: int, differences: bool) -> list[str]:
-    """Say what intervals of so many trials are, of which ``n`` are independent."""
+    """Return remarks on intervals over ``trials`` trials, of which ``n`` are independent."""
     told = (
         [f"means are of {counted(n, 'independent trial')}; those that share noise, actions or first steps are one"]
         if n < trials
@@ -203,7 +203,7 @@ def _asides(trials: int, n: int, differences: bool) -> list[str]:
 
 
 def _world(digest: Digest) -> str:
-    """Return the environment, what is set otherwise than usual, and the condition: only trials alike are averaged."""
+    """Return environment, unusual settings and condition: only trials alike in these are averaged."""
     usual = bioblue_envs.make(digest.environment.id).parameters
     parameters = digest.environment.parameters.items()
     other = [f"{name} {told(value)}" for name, value in parameters if value != usual.get(name)]
@@ -213,19 +213,19 @@ def _world(digest: Digest) -> str:
 
 
 class Averages(Foot):
-    """Means with their intervals, each beside its single trials on a line."""
+    """Means with their intervals, each on a line with its single trials."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self._averages: Sequence[Average] = ()
 
     def show(self, found: Sequence[Average]) -> None:
-        """Show these."""
+        """Show these averages."""
         self._averages = found
         self.renew()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
-        """Draw a line for each; titles take as many as they need."""
+        """Draw a line for each average; titles take as many lines as they need."""
         lines: list[Line] = []
         for average in self._averages:
             titled = _wrapped(average.title, width, "dim" if average.aside else "strong")
@@ -235,7 +235,7 @@ class Averages(Foot):
     def _line(self, average: Average, width: int) -> Line:
         text = amount(_short(average.mean), 8)
         found = average.interval
-        # Behind a difference "too few" could be read as what was done too little of.
+        # After a difference, "too few" could be read as a judgement of the action.
         why = "no interval" if average.why_none == TOO_FEW else average.why_none
         spread = f"[{', '.join(ends(found.low, found.high, 7, _short))}]" if found else why
         head: Line = [(f" {average.label:<16}", "text"), (f"{text:>8} ", "strong"), (f"{spread:<18}", "dim")]
@@ -244,7 +244,7 @@ class Averages(Foot):
 
 
 def _dots(average: Average, cells: int) -> Line:
-    """Draw the single trials as dots on a line from the least to the greatest, the interval under them, the mean."""
+    """Draw the single trials as dots on a line from the least to the greatest, with the interval and the mean."""
     try:
         values = [float(value) for value in average.values]
         middle = float(average.mean)
@@ -272,7 +272,7 @@ def _dots(average: Average, cells: int) -> Line:
 
 
 def _short(value: Number) -> Number:
-    """Return a mean with as many decimals as can matter beside its size."""
+    """Return a mean with as many decimals as matter for its size."""
     if isinstance(value, int) or abs(value) < 100:
         return round(value, 2)
     return round(value)

@@ -1,4 +1,4 @@
-"""How Textual's driver reads from a terminal and writes to it, where ours has to do so otherwise."""
+"""Changes to how Textual's driver reads from a terminal and writes to it."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from textual.message import Message
 from bioblue_tui.system.ending import is_lost
 
 _MOMENT = 0.1
-"""Seconds between two looks at a terminal that is gone."""
+"""Seconds between two checks whether the terminal is gone."""
 
 
 class Packets(XTermParser):
-    """Reads a packet from the terminal whole: all its keys were pressed before the first of them does anything."""
+    """Reads a packet from the terminal at once: all its keys were pressed before the first of them has an effect."""
 
     def feed(self, data: str) -> list[Message]:
-        """Return all that a packet holds; one by one, the app could paint between two, and so date the second later."""
+        """Return all messages of a packet at once: the app could paint between two, and date the second later."""
         return list(super().feed(data))
 
     def tick(self) -> Iterable[Message]:
-        """Look, between two packets, whether there is a terminal still: where there is none, the program ends.
+        """Check, between two packets, whether the terminal still exists; if not, end the program.
 
-        A parent that ignores SIGHUP hands that down: then nothing else says so, and reading returns at once, for ever.
-        Elsewhere this may be seen before the system's own SIGHUP comes: it says the same then.
+        A parent that ignores SIGHUP passes that on: then no signal comes, and reading returns at once, for ever.
+        Otherwise this check may come before the system's own SIGHUP, with the same effect.
         """
         if is_lost(sys.__stdin__.fileno() if sys.__stdin__ else 0):
             ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
@@ -40,13 +40,13 @@ class Packets(XTermParser):
 
 
 class Writer(WriterThread):
-    """Writes to the terminal as long as there is one.
+    """Writes to the terminal as long as it exists.
 
-    Textual's own ends with the terminal, and whoever then writes more than its queue holds waits for ever.
+    Textual's own writer ends with the terminal, and code that then writes more than its queue holds waits for ever.
     """
 
     def run(self) -> None:
-        """Write what comes; once the terminal is gone, let go of it."""
+        """Write the texts as they come; once the terminal is gone, discard them."""
         try:
             super().run()
         except OSError:
@@ -55,7 +55,7 @@ class Writer(WriterThread):
 
 
 def ours(driver: type[Driver]) -> type[Driver]:
-    """Have a driver of Textual's use these in place of its own, and return it."""
+    """Return a Textual driver that uses these classes in place of its own."""
     own = vars(sys.modules[driver.__module__])
     for name, other in (("XTermParser", Packets), ("WriterThread", Writer)):
         if name in own:

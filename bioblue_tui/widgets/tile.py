@@ -1,4 +1,4 @@
-"""One trial at a glance: its name and step, the course of its objectives, what it cost, what is wrong with it."""
+"""One trial at a glance: its name and step, the course of its objectives, its cost, and any problem."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from bioblue_tui.widgets.scale import Scale
 from bioblue_tui.widgets.trend import BLOCKS
 
 GAUGES = 3
-"""Most objectives of a tile; of more, those furthest out of their bands are shown."""
+"""Most objectives on a tile; of more, those furthest out of their bands are shown."""
 
 _LEVEL = 8
 """Columns of a level."""
 
 _GAP = "  "
-"""What is between a course and the next tile."""
+"""The gap between a course and the next tile."""
 
 _FIGURES = 3 + _LEVEL + 1 + 6 + len(_GAP)
 """Columns beside the course of an objective: its label, level and position, and the gap to the next tile."""
@@ -40,15 +40,15 @@ _SIGNS = {
 
 @dataclass(slots=True, eq=False)
 class Tile:
-    """What a tile shows.
+    """The content of a tile.
 
     Attributes:
-        name: What tells the trial from the others.
+        name: What distinguishes the trial from the others.
         status: ``waiting``, ``running``, ``your turn``, ``paused``, ``done`` or ``failed``.
         state: The trial, once it has begun.
         detail: Why it failed, or waits for a person; empty otherwise.
-        alert: What an analysis has to say about its course, such as ``42 accelerating B``; empty otherwise.
-        cost: What it has cost so far, or used where no price is known; empty where nobody is paid.
+        alert: A failure that the analysis found, such as ``42 accelerating B``; empty for none.
+        cost: What it has cost so far, or the tokens used where no price is known; empty where nothing is paid.
     """
 
     name: str
@@ -60,23 +60,23 @@ class Tile:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """Whatever the look of the tile depends on."""
+        """Everything that the look of the tile depends on."""
         state = self.state
         progress = (state.done, state.rejections) if state else (-1, 0)
         return (self.status, *progress, self.detail, self.alert, self.cost)
 
     @property
     def attention(self) -> bool:
-        """True when a person should look at it: it failed, waits for a decision, or its course is alarming."""
+        """True when a person should look at it: it failed, waits for a decision, or has an alert."""
         return bool(self.detail or self.alert) or self.status == "failed"
 
     @property
     def trouble(self) -> tuple[int, float]:
-        """How much it needs a person, for sorting.
+        """How urgently it needs a person, for sorting.
 
-        What failed comes before what waits for a decision, then what is alarming, then the rest; within each, the
-        further its worst objective is out of its band, in half-widths of the scale's linear part, and the more answers
-        were rejected.
+        Failed trials come first, then those that wait for a decision, those with an alert, and the rest. Within each
+        group, first come those whose worst objective is furthest out of its band, in half-widths of the scale's linear
+        part, and with more rejected answers.
         """
         rank = 3 if self.status == "failed" else 2 if self.detail else 1 if self.alert else 0
         state = self.state
@@ -95,12 +95,12 @@ def _distance(gauge: Gauge, value: Number) -> float:
 
 
 class TileDrawing:
-    """A tile as it was drawn last.
+    """A tile as it was last drawn.
 
-    Its lines are kept as segments, not as strips: those are made once for a whole line of tiles.
+    Its lines are kept as segments, not as strips: a strip is made once for a whole line of tiles.
 
     Args:
-        tile: What is drawn.
+        tile: The tile to draw.
         style: Returns a style by the names of its parts.
 
     Attributes:
@@ -114,20 +114,20 @@ class TileDrawing:
         self._size = (0, 0, False)
         self._footed: tuple[object, ...] = ()
         self._began = False
-        """Whether objectives are drawn between its first line and its last one."""
+        """Whether objectives are drawn between its first and its last line."""
         self._named: tuple[int, str] = (-1, "")
         self.lines: list[list[Segment]] = []
 
     def stale_lines(self) -> int:
-        """Return how many lines, from the first on, no longer show what the tile says."""
+        """Return how many lines, from the first on, are out of date."""
         if self._key == self._tile.key:
             return 0
         height = self._size[1]
-        # Below the objectives little ever changes.
+        # The line below the objectives rarely changes.
         return height - 1 if self._began and self._footed == self._foot_key else height
 
     def draw(self, width: int, height: int, chosen: bool) -> None:
-        """Bring its lines up to date."""
+        """Update its lines."""
         tile, size, key = self._tile, (width, height, chosen), self._tile.key
         if size == self._size and key == self._key:
             return
@@ -136,7 +136,7 @@ class TileDrawing:
         blank = [Segment(" " * width, self._style(""))]
         above = [self._heading(width, chosen)]
         if tile.state is None:
-            # Nothing lies between a name and what is said of it.
+            # Before it begins, a trial has no lines between its name and the text below.
             self._footed = self._foot_key
             self.lines = [*above, self._foot(width), *[blank] * (height - 2)]
             return
@@ -199,7 +199,7 @@ class TileDrawing:
 
 
 def _end_of(name: str, room: int) -> str:
-    """Return a name in exactly so many cells; of a long one the end, which tells it from the others."""
+    """Return a name in exactly ``room`` cells; of a long one the end, which distinguishes it from others."""
     if cell_len(name) > room > 0:
         cut = next(at for at in range(1, len(name) + 1) if cell_len(name[at:]) < room)
         name = f"…{name[cut:]}"
@@ -207,7 +207,7 @@ def _end_of(name: str, room: int) -> str:
 
 
 def _worst(gauges: Sequence[Gauge], values: Sequence[Number]) -> Sequence[int]:
-    """Return which gauges are shown, in their order."""
+    """Return the gauges to show, in their order."""
     if len(gauges) <= GAUGES:
         return range(len(gauges))
     furthest = sorted(range(len(gauges)), key=lambda index: -_distance(gauges[index], values[index]))
@@ -224,7 +224,7 @@ class Course:
 
     Attributes:
         levels: The levels after the latest step.
-        values: What the gauges show for them.
+        values: The gauges' values for these levels.
     """
 
     def __init__(self, state: TrialState, columns: int, style: Callable[[str], Style]) -> None:
@@ -244,7 +244,7 @@ class Course:
         self.values: Sequence[Number] = ()
 
     def update(self) -> None:
-        """Take in the steps that are new. A column keeps the last value that fell into it."""
+        """Take in new steps. A column keeps the last value that fell into it."""
         state, done = self.state, self.state.done
         for step in range(self._next, done + 1):
             column = step * self.columns // self._steps
@@ -260,11 +260,11 @@ class Course:
         self._next = done + 1
 
     def line(self, index: int) -> list[Segment]:
-        """Return the course of an objective, and the gap behind it."""
+        """Return the course of an objective, and the gap after it."""
         return [*self._settled[index], self._latest[index], self._rest]
 
     def _settle(self, columns: int) -> None:
-        """Let the latest value fill so many columns for good."""
+        """Fill this many columns with the latest value, for good."""
         for runs, (character, style, _) in zip(self._settled, self._latest, strict=False):
             if runs and runs[-1].style is style:
                 runs[-1] = Segment(runs[-1].text + character * columns, style)

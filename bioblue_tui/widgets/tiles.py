@@ -1,7 +1,7 @@
 """Many trials at a glance: one tile each, all of them drawn by one widget.
 
-One widget for all tiles costs a fraction of a widget for each; a tile is drawn anew only when it is in view and its
-trial has changed, and only rows of tiles with such a tile are painted.
+One widget for all tiles costs a fraction of one widget for each. A tile is drawn again only when it is in view and its
+trial has changed, and only rows with such a tile are painted.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from bioblue_tui.widgets.lines import Styled
 from bioblue_tui.widgets.tile import GAUGES, Tile, TileDrawing
 
 WIDTH = 38
-"""Least columns of a tile: name and step in one line, and a trend that says something."""
+"""Least columns of a tile: name and step fit in one line, and the trend is readable."""
 
 
 class TileGrid(ScrollView, Styled, can_focus=True):
     """Tiles in as many columns as fit; one of them is chosen.
 
     Args:
-        tiles: What is shown.
+        tiles: The tiles to show.
     """
 
     DEFAULT_CSS = """
@@ -54,11 +54,11 @@ class TileGrid(ScrollView, Styled, can_focus=True):
         self._drawings: dict[Tile, TileDrawing] = {}
         self._filtered: dict[str, Style] = {}
         self._width = 0
-        """Columns there are for tiles. Textual works that out again each time it is asked."""
+        """Columns for tiles. Textual computes them again at each access."""
         self._top = 0
         """First line in view."""
         self.tile_height = 3
-        """Lines of a tile: a heading, a line for each gauge, and one for what else is to be said."""
+        """Lines of a tile: a heading, a line for each gauge, and one for anything else."""
         self.chosen = 0
         """Index of the chosen tile."""
 
@@ -69,7 +69,7 @@ class TileGrid(ScrollView, Styled, can_focus=True):
 
     @property
     def columns(self) -> int:
-        """How many tiles lie beside each other."""
+        """How many tiles are side by side."""
         return max(1, self._width // WIDTH)
 
     @property
@@ -78,12 +78,12 @@ class TileGrid(ScrollView, Styled, can_focus=True):
         return self._width // self.columns
 
     def show(self, tiles: Sequence[Tile]) -> None:
-        """Show these tiles, drawing anew only what has changed."""
+        """Show these tiles; only changed ones are drawn again."""
         tiles = list(tiles)
         if self._tiles != tiles:
             chosen = self.chosen_tile
             self._tiles = tiles
-            # The same trial stays chosen wherever it has gone.
+            # The same trial stays chosen wherever it has moved.
             self.chosen = next((i for i, tile in enumerate(self._tiles) if tile is chosen), 0)
             self._fit()
         elif self._least_height() != self.tile_height:
@@ -96,7 +96,7 @@ class TileGrid(ScrollView, Styled, can_focus=True):
         return 2 + min(GAUGES, most)
 
     def _stale(self) -> list[Region]:
-        """Return what is to be painted anew, of every row of tiles in view from the first to the last that changed."""
+        """Return the regions to paint: in every visible row of tiles, from the first changed tile to the last."""
         columns, height, top = self.columns, self.tile_height, self.scroll_offset.y
         first, last = top // height, -(-(top + self.size.height) // height)
         regions = []
@@ -118,17 +118,17 @@ class TileGrid(ScrollView, Styled, can_focus=True):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Arrange the tiles anew."""
+        """Arrange the tiles for the new size."""
         self._fit()
 
     def notify_style_update(self) -> None:
-        """Draw all anew when theme or classes change."""
+        """Draw all tiles again when theme or classes change."""
         super().notify_style_update()
         self._drawings.clear()
         self._filtered.clear()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Return the lines of a part, after its tiles were brought up to date."""
+        """Return the lines of a region, after updating its tiles."""
         self._width, self._top = self.scrollable_content_region.width, self.scroll_offset.y
         columns, width, height = self.columns, self.tile_width, self.tile_height
         chosen = self.chosen_tile if self.has_focus else None
@@ -138,7 +138,7 @@ class TileGrid(ScrollView, Styled, can_focus=True):
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
-        """Return one line of all tiles that lie in it (Textual's Line API)."""
+        """Return one line, across all its tiles (Textual's Line API)."""
         columns = self.columns
         row, line = divmod(y + self._top, self.tile_height)
         segments: list[Segment] = []
@@ -152,11 +152,11 @@ class TileGrid(ScrollView, Styled, can_focus=True):
         return Strip(segments, self._width)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return none: what the application's filters make of our few styles is worked out once, not for each text."""
+        """Return none: we apply the application's filters once to each of our few styles, not to every text."""
         return ()
 
     def part_style(self, parts: str = "") -> Style:
-        """Return the style of some parts as it comes out of the application's filters."""
+        """Return the style of some parts, after the application's filters."""
         if parts not in self._filtered:
             segments = [Segment(" ", super().part_style(parts))]
             for line_filter in self.app.get_line_filters():
@@ -171,7 +171,7 @@ class TileGrid(ScrollView, Styled, can_focus=True):
         return drawing
 
     def watch_has_focus(self, value: bool) -> None:
-        """Show the choice only while keys come here."""
+        """Show the choice only while this has the focus."""
         super().watch_has_focus(value)
         self.refresh()
 

@@ -41,7 +41,7 @@ _LEGEND: dict[MarkKind, str] = {
 
 
 class _Marked:
-    """The marks of the steps given away so far, counted and put in their places once: a line is drawn at every step.
+    """The marks of steps that may be shown, counted and placed only once, since the line is drawn at every step.
 
     Args:
         marks: The trial's marks; more may come, also of earlier steps.
@@ -52,7 +52,7 @@ class _Marked:
         self._sorted: list[tuple[int, int]] = []
         """Step and index of every mark that can be drawn."""
         self._taken = 0
-        """How many of the trial's marks are in there, or can't be drawn."""
+        """How many of the trial's marks were taken in, including those that can't be drawn."""
         self._limit = self._reached = 0
         self._cells = self._placed = 0
         self._on: dict[int, MarkKind] = {}
@@ -75,7 +75,7 @@ class _Marked:
             self._reached += 1
 
     def on(self, cells: int, place: Callable[[int, int], int]) -> Mapping[int, MarkKind]:
-        """Return the last mark that falls into each cell of a line of so many; where, is what ``place`` says."""
+        """Return the last mark in each cell of a line of ``cells``; ``place`` says in which cell a step is."""
         if cells != self._cells:
             self._cells, self._placed, self._on = cells, 0, {}
         for number in range(self._placed, self._reached):
@@ -88,14 +88,14 @@ class _Marked:
 
 
 class Timeline(Lines):
-    """What has been played, where one looks, and the marks."""
+    """The steps that were played, the step looked at, and the marks."""
 
     DEFAULT_CSS = """
     Timeline { height: 1; }
     """
 
     class Sought(Message):
-        """Somebody clicked on a step."""
+        """A step was clicked."""
 
         def __init__(self, step: int) -> None:
             super().__init__()
@@ -110,7 +110,7 @@ class Timeline(Lines):
         self.total = max(1, state.header.steps)
 
     def show_step(self, step: int, known: int) -> None:
-        """Mark a step; marks are shown up to ``known``, the last step given away."""
+        """Mark a step; marks are shown up to ``known``, the last step that may be shown."""
         self._shown, self._known = step, known
         self.redraw()
 

@@ -1,4 +1,4 @@
-"""One line of figures about many trials: in words where there is room, else in a few characters each."""
+"""One line of figures about many trials: in words where there is room, otherwise in a few characters each."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Total(NamedTuple):
     """A figure.
 
     Attributes:
-        words: What it is where there is room.
-        brief: What it is where there is little; empty to leave it out.
+        words: Its text where there is room.
+        brief: Its text where there is little room; empty to leave it out.
         style: The names of its styles.
     """
 
@@ -25,7 +25,7 @@ class Total(NamedTuple):
 
 
 class TotalsLine(Lines):
-    """The figures side by side; from the first on they are shortened until all fit."""
+    """The figures side by side; they are shortened, beginning with the first, until all fit."""
 
     DEFAULT_CSS = """
     TotalsLine { height: 1; }

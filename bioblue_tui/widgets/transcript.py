@@ -1,4 +1,4 @@
-"""The raw output: for every step what the agent was asked, what it said to the letter, and how that was read."""
+"""The raw output: for every step the prompt, the agent's exact answer, and how it was read."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _KEPT = 256
 
 
 class Transcript(ScrollView, Styled, can_focus=True):
-    """A long text drawn by line: of every entry its height is known; its lines are made when they come into view.
+    """A long text drawn by line: the height of every entry is known; its lines are made when they come into view.
 
-    It follows the end only while it stands at the end; otherwise its border counts what is new.
+    It follows the end only while it is at the end; otherwise its border counts new entries.
 
     Args:
-        state: What is shown.
-        prompt_only: Show exactly the text a model gets, unfolded, and nothing beside it but what was rejected.
+        state: The trial to show.
+        prompt_only: Show exactly the text a model gets, unfolded, and apart from it only rejected answers.
     """
 
     BORDER_TITLE = "raw output"
@@ -38,8 +38,8 @@ class Transcript(ScrollView, Styled, can_focus=True):
     """
 
     virtual_size = Reactive(Size(0, 0))
-    """Lines and columns of the whole text. Unlike elsewhere its change asks for no new layout of the screen: what the
-    panel takes of the screen does not depend on it, and it changes with every step."""
+    """Lines and columns of the whole text. Unlike in Textual, a change does not lay out the screen again: the panel's
+    size does not depend on it, and it changes with every step."""
 
     def __init__(
         self,
@@ -56,27 +56,27 @@ class Transcript(ScrollView, Styled, can_focus=True):
         self._length = 0
         """Lines in all."""
         self._drawn: dict[int, Sequence[Line]] = {}
-        """Lines of steps that were in view, and of what comes before the first step as step 0."""
+        """Lines of steps that were in view; step 0 holds the text before the first step."""
         self._open: tuple[int, Sequence[Line]] = (0, ())
-        """The last step while it is not done, and its lines as they were measured: it goes on before they are drawn."""
+        """The unfinished last step, and its lines as they were measured, since it may grow before they are drawn."""
         self._settled = 0
         """How many entries at the front will not change any more."""
         self._limit = 0
         self._spans: Sequence[tuple[int, int]] = ()
         self._marked = 0
         self._looked: int | None = None
-        """The step that was looked at last; None while the end was followed."""
+        """The step that was last looked at; None while the end was followed."""
         self._seen = 0
         self.following = not prompt_only or bool(state.steps)
-        """Whether the end is kept in view. Text alone is read from its first line on, unless the trial is resumed."""
+        """Whether the end is kept in view. Text alone begins at its first line, unless the trial is resumed."""
         self._alone = prompt_only
 
     def show_steps(self, limit: int, marked: int, follow: bool) -> None:
         """Show the entries of steps up to ``limit``.
 
         Args:
-            limit: The last step given away.
-            marked: The step one looks at.
+            limit: The last step that may be shown.
+            marked: The step looked at.
             follow: True at the live end: keep the end in view, unless the reader scrolled away from it.
         """
         at_end = bool(self._length) and self._stands_at_end(self.scroll_offset.y)
@@ -88,13 +88,13 @@ class Transcript(ScrollView, Styled, can_focus=True):
         elif not follow:
             if marked != before:
                 self._reveal(marked)
-            # Also where all of it still fits and nothing was scrolled.
+            # Set here, too, since nothing is scrolled while all of the text fits.
             self.following = False
         self._announce()
         self.refresh()
 
     def _stands_at_end(self, top: float) -> bool:
-        """Return whether the end is in view, or all but a line of it; of text alone every line is read."""
+        """Return whether the end is in view, give or take a line; text alone must be in view completely."""
         if not self._alone:
             return top >= self.max_scroll_y - 1
         return top >= self.max_scroll_y if self.max_scroll_y else self.following
@@ -106,7 +106,7 @@ class Transcript(ScrollView, Styled, can_focus=True):
 
     @property
     def question_in_view(self) -> bool:
-        """True while the last line of what was asked last is in view, whatever was said to it since."""
+        """True while the last line of the latest question is in view, whatever was answered since."""
         if not self._starts:
             return False
         asked = self._state.steps[len(self._starts) - 1]
@@ -137,7 +137,7 @@ class Transcript(ScrollView, Styled, can_focus=True):
         self.refresh()
 
     def watch_virtual_size(self, size: Size) -> None:
-        """Tell the scrollbar, and stay within the text when it became shorter."""
+        """Update the scrollbar, and stay within the text when it became shorter."""
         self.vertical_scrollbar.window_virtual_size = size.height
         self.scroll_y = self.validate_scroll_y(self.scroll_y)
 
@@ -150,7 +150,7 @@ class Transcript(ScrollView, Styled, can_focus=True):
         self._announce()
 
     def on_resize(self) -> None:
-        """Wrap anew for another width."""
+        """Wrap again for the new width."""
         self._rebuild()
         if self.following:
             self.scroll_end(animate=False, immediate=True)
@@ -198,7 +198,7 @@ class Transcript(ScrollView, Styled, can_focus=True):
         return self._drawn[step]
 
     def show_live(self, live: bool = True) -> None:
-        """Show a trial that goes on, or no longer does."""
+        """Show the trial as live, or as no longer live."""
         self._writer.live = live
 
     def show_costs(self, cost: Callable[[int], str]) -> None:
@@ -208,24 +208,24 @@ class Transcript(ScrollView, Styled, can_focus=True):
         self._rebuild()
 
     def show_alerts(self, alerts: Mapping[int, Sequence[str]], spans: Sequence[tuple[int, int]]) -> None:
-        """Show which failures were found, below the steps after which that was sure, and where they hold.
+        """Show the failures that were found, below the steps at which they were detected, and where they hold.
 
         Args:
-            alerts: By step: what was found then, in a sentence each.
+            alerts: By step: the failures detected there, a sentence each.
             spans: First and last step of each failure.
         """
         before, self._writer.alerts, self._spans = self._writer.alerts, dict(alerts), tuple(spans)
         self._draw_anew(before, alerts)
 
     def show_notes(self, notes: Mapping[int, Sequence[str]]) -> None:
-        """Show what people have noted, below the steps; what is about the trial as a whole, step 0, above the first."""
+        """Show people's notes below their steps; notes on the trial as a whole, step 0, are above the first step."""
         before, self._writer.notes = self._writer.notes, dict(notes)
         self._draw_anew(before, notes)
         if not self.following and notes.get(self._marked) != before.get(self._marked):
             self._reveal(self._marked)
 
     def _draw_anew(self, before: Mapping[int, Sequence[str]], now: Mapping[int, Sequence[str]]) -> None:
-        """Draw steps that have something else to show beside what happened in them."""
+        """Draw again the steps whose additional texts have changed."""
         changed = [step for step in {*now, *before} if now.get(step) != before.get(step)]
         if changed:
             self._settled = max(0, min(self._settled, min(changed) - 1))
@@ -244,7 +244,7 @@ class Transcript(ScrollView, Styled, can_focus=True):
     def _rebuild(self) -> None:
         width = self.scrollable_content_region.width
         if width < _SMALLEST:
-            # What was wrapped before is not as it would be drawn now; it is wrapped anew once there is room.
+            # The old wrapping no longer fits; the text is wrapped again once there is room.
             self._settled, self._starts, self._length = 0, [], 0
             return
         if width != self._writer.width:
@@ -258,7 +258,7 @@ class Transcript(ScrollView, Styled, can_focus=True):
         del self._starts[self._settled :]
         self._open = (0, ())
         steps = self._state.steps
-        # The question that is open now belongs to the live end only: a replay does not give it away.
+        # The open question belongs to the live end only: a replay must not give it away.
         for view in steps[self._settled : self._limit + 1]:
             if view.done is None or view.number <= self._limit:
                 self._starts.append(self._length)
@@ -266,7 +266,7 @@ class Transcript(ScrollView, Styled, can_focus=True):
         self._settled = min(self._limit, len(steps))
         if self._settled and steps[self._settled - 1].done is None:
             self._settled -= 1
-        # A text that became shorter ends higher: to be moved there is not to have gone there.
+        # A shorter text ends higher up: being moved there does not mean that the reader went there.
         following = self.following
         self.virtual_size = Size(width, self._length)
         self.following = following

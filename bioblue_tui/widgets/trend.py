@@ -7,7 +7,7 @@ from itertools import pairwise
 
 _BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _BLANK = " "
-"""Cells without dots: a plain space, since some fonts draw the blank braille cell as eight empty rings."""
+"""A cell without dots: a plain space, since some fonts draw the blank braille cell as eight empty rings."""
 
 
 class Trend:
@@ -25,7 +25,7 @@ class Trend:
         self.steps, self.width = max(1, steps), max(1, width)
         self.count = 0
         self.version = 0
-        """Counts changes of what is drawn: most steps of a long trial fall where the line is already."""
+        """Counts changes of the drawing: most steps of a long trial fall on the existing line."""
         self._buckets: list[tuple[float, float] | None] = [None] * (2 * self.width)
 
     def column(self, step: int) -> int:
@@ -43,7 +43,7 @@ class Trend:
             self.count += 1
 
     def extent(self, cell: int) -> tuple[float, float] | None:
-        """Return the lowest and highest place drawn in one character's column; None where no step fell into it."""
+        """Return the lowest and highest place drawn in one character's column; None where it has no step."""
         found = [bucket for bucket in self._buckets[2 * cell : 2 * cell + 2] if bucket]
         return (min(low for low, _ in found), max(high for _, high in found)) if found else None
 
@@ -56,7 +56,7 @@ class Trend:
                 continue
             top, bottom = span
             if previous is not None:
-                # Neighbouring columns are joined, so that a jump is seen as a line and not as two dots.
+                # Neighbouring columns are joined, so that a jump appears as a line instead of two dots.
                 top, bottom = min(top, previous[1] + 1), max(bottom, previous[0] - 1)
             for dot in range(top, bottom + 1):
                 cells[dot // 4][column // 2] |= _BITS[dot % 4][column % 2]

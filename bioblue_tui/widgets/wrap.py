@@ -15,21 +15,20 @@ _PIECE = re.compile(rf"{_NUMBER}| ")
 
 
 def keep_numbers_whole() -> None:
-    """Let widgets wrap no text within a number with spaced thousands."""
-    # Textual wraps with Rich's words and asks nobody; to it even a no-break space is a space.
+    """Keep widgets from breaking lines within a number with spaced thousands."""
+    # Textual wraps by Rich's pattern for words, in which even a no-break space is a space.
     rich._wrap.re_word = re.compile(rf"\s*(?:{_NUMBER}|\S)+\s*")
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Return the lines a text is wrapped into, broken at spaces where possible; at least one.
+    """Return the lines into which a text is wrapped, broken at spaces where possible; at least one.
 
-    A number with spaced thousands is one word.
-
-    Nothing is lost but the one space that each such break stands for; none is wider than the width.
+    A number with spaced thousands is one word. Only the space at each such break is dropped; no line is wider than the
+    width.
 
     Args:
         text: One line, without newlines.
-        width: Cells there is room for. Two are taken in any case: wide characters need them.
+        width: The width in cells, at least two, which wide characters need.
     """
     width = max(2, width)
     if cell_len(text) <= width:
@@ -44,10 +43,10 @@ def wrap(text: str, width: int) -> list[str]:
             continue
         if line.strip():
             lines.append(line)
-            # The space that the break stands for is not written.
+            # The space at the break is dropped.
             line = word
         else:
-            # An indentation alone is no line.
+            # Indentation alone does not make a line.
             line = f"{line} {word}"
         *more, line = chop_cells(line, width) or [line]
         lines += more
@@ -56,19 +55,19 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def fitting(texts: Sequence[str], width: int, rows: int) -> str:
-    """Return the first text that fits in so many rows; where none does, the last one, cut with a sign that it is.
+    """Return the first text that fits in ``rows`` lines; if none does, the last one, cut, with an ellipsis.
 
     Args:
-        texts: They say the same, the fullest words first.
+        texts: Versions of one text, the longest first.
         width: As in ``wrap``.
-        rows: How many lines there may be.
+        rows: Most lines.
     """
     for text in texts:
         lines = wrap(text, width)
         if len(lines) <= rows:
             return text
     *before, last = lines[:rows]
-    # What takes no column is in no piece.
+    # Characters without width are in no piece.
     begun = next(iter(chop_cells(last, max(1, width - 1))), "")
     return "\n".join([*before, f"{begun.rstrip()}…"])
 

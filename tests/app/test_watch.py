@@ -235,7 +235,7 @@ async def test_an_answer_that_will_not_be_applied_is_not_called_held(tmp_path: P
         await until(pilot, lambda: screen.state.steps)
         await pilot.press("space")
         agent.release.set()
-        await until(pilot, lambda: "held until you go on" in text_of(screen.transcript))
+        await until(pilot, lambda: "held until you resume" in text_of(screen.transcript))
         if instead:
             await pilot.press("a")
             await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog) and pilot.app.screen.ready)

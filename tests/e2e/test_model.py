@@ -228,7 +228,7 @@ def test_a_pause_keeps_the_answer_in_flight(bioblue: Bioblue, provider: FakeProv
             terminal.press("space")
             terminal.wait("‖ paused", "step 2/5")
             released.set()
-            terminal.wait("After much thought", "held until you go on", "‖ paused", "step 2/5")
+            terminal.wait("After much thought", "held until you resume", "‖ paused", "step 2/5")
             terminal.press("space")
             terminal.wait("■ complete", "step 5/5")
             terminal.press("esc")

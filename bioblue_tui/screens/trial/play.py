@@ -89,7 +89,7 @@ class PlayScreen(AnsweringScreen):
         return self.state.status == "ended" and not self.prompt_only and not self.staging.secret
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where the text is read, keys for looking back scroll it; Home and End only while the answer line is empty."""
+        """Where the text is read, keys for looking back scroll it; Home and End only while no answer is edited."""
         if action in ("look", "text_page", "text_end", "text_end_unless_editing"):
             line = self.bar.answer if self.is_mounted and self.bar.display else None
             free = line is None or not line.value or line.refused
