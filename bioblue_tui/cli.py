@@ -67,7 +67,7 @@ def main() -> NoReturn:
         sys.stdout = _whole(sys.stdout)
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, io.TextIOWrapper):
-            # The reader of a pipe may know fewer characters than we write.
+            # A pipe may bring any bytes, and the other end may know fewer characters than we write.
             stream.reconfigure(errors="simpler")
     try:
         cli(prog_name="bioblue")

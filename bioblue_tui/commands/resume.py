@@ -109,7 +109,7 @@ def resume(
     shared = claims if len(files) > 1 or not named else None
     jobs = [_job_of(file, opener, shared, refusals.append, named=real_path(file) in named) for file in files]
     if len(refusals) == len(files):
-        several = f"none of {counted(len(files), 'trial')} can go on; the first is " if len(files) > 1 else ""
+        several = f"none of {counted(len(files), 'trial')} can be resumed; the first is " if len(files) > 1 else ""
         raise complaint(refusals[0], several)
     title = f"resume {counted(len(jobs), 'trial')}"
     play_jobs(jobs, display, limiters=limiters, parallel=at_once, check=cost_check(limit), title=title)

@@ -201,8 +201,7 @@ Measure = Callable[[Figure, PlayedTrial], Number]
 """What is measured in one trial."""
 
 BEST, EXPECTED = BESTS = ("best", "expected")
-"""The best total in an environment and so many steps: of all policies, and expected over all noise. They need no
-agent."""
+"""The best total in so many steps of an environment: of all policies, or expected over all noise. No agent plays."""
 
 MEASURES: Mapping[str, Measure] = {
     "total": _total,

@@ -50,7 +50,7 @@ class RawStep:
 
 
 def raw_steps(trial: Shown) -> tuple[list[RawStep], str]:
-    """Return the steps around every onset with what was said, and a note where there is nothing to show."""
+    """Return the steps around every onset with their answers, and a note where there is nothing to show."""
     reasons: dict[int, list[str]] = {}
     for number, finding in enumerate(trial.analysis.findings, 1):
         if finding not in trial.failures:

@@ -65,7 +65,7 @@ def wording_of(
     for id_, records in asked.items():
         for path, record in records:
             if step := _unlike(record, wording.of(id_)):
-                raise ReplicationError(f"{_shown(path)}: the prompt of step {step} can't be made anew")
+                raise ReplicationError(f"{_shown(path)}: the prompt of step {step} can't be reproduced")
     return "\n".join(_file(name, sent, told))
 
 

@@ -178,7 +178,7 @@ class AttentiveApp(OrderlyApp):
     """
 
     strays = 0
-    """How many characters were typed since the last key that had an effect."""
+    """How many characters in a row, up to the last key, were typed without anything taking them."""
 
     def __init__(self) -> None:
         super().__init__()

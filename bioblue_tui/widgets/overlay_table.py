@@ -21,7 +21,7 @@ VIEWS: tuple[View, ...] = ("total", "first", "reference", "step")
 
 _NAME = 17
 _USUAL, _WIDEST = 9, 13
-"""Columns of a number: enough for most numbers; the most; and the fewest that still tell the trials apart."""
+"""Columns of a number: enough for most numbers, and the most that help to tell the trials apart."""
 
 
 @dataclass(frozen=True, slots=True)

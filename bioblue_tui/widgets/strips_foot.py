@@ -140,7 +140,7 @@ class Average:
         mean: Their mean, in which trials that belong together count as one.
         interval: Interval of the mean; None where there is none.
         why_none: Why there is none.
-        aside: Whether it is a remark on how the intervals were made.
+        aside: Whether the title is a remark, such as how intervals were made.
     """
 
     label: str

@@ -137,7 +137,7 @@ async def test_the_least_time_of_a_page_stands_still_in_a_pause(tmp_path: Path) 
         clock.seconds = 80
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, PageScreen))
-        await until(pilot, lambda: "You can go on in 40 seconds" in text_on(app))
+        await until(pilot, lambda: "You can continue in 40 seconds" in text_on(app))
         clock.seconds = 120
         await until(pilot, lambda: "Enter continues" in text_on(app))
     assert [(away.why, away.seconds) for away in run.log.absences] == [("pause", 60)]
@@ -220,7 +220,7 @@ async def test_a_page_is_kept_for_as_long_as_it_says(tmp_path: Path) -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert isinstance(app.screen, PageScreen)
-        assert "You can go on in" in str(app.screen.hint.render())
+        assert "You can continue in" in str(app.screen.hint.render())
 
 
 async def test_nothing_goes_on_unmeasured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,7 +89,7 @@ class Limiter:
         return self.until(self._held)
 
     def hold(self, seconds: float) -> bool:
-        """Let no request through for so many seconds, and then fewer of them: the provider has asked for it.
+        """Let no request through for some seconds, and then fewer a minute: the provider has asked for it.
 
         Requests that were under way together are refused together; that slows us down only once.
 

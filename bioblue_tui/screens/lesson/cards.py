@@ -274,7 +274,7 @@ class PredictionCard(Card):
         try:
             self.sitting.guess(self.place, event.value)
         except GuessError as error:
-            self._refuse(str(error), "Type the line anew, or correct it from ← or → on.")
+            self._refuse(str(error), "Type the line again, or correct it from ← or → on.")
         else:
             self.guesses.value = ""
             self.show()

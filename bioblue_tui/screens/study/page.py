@@ -56,7 +56,7 @@ class PageScreen(StudyScreen[str]):
     def _tell(self) -> None:
         left = _left(self._page, self._watch)
         text = "Enter ends the session." if self._last else "Enter continues."
-        self.tell(f"You can go on in {counted(left, 'second')}." if left > 0 else text, waiting=left > 0)
+        self.tell(f"You can continue in {counted(left, 'second')}." if left > 0 else text, waiting=left > 0)
 
     def action_go_on(self) -> None:
         """Show the rest of the page; then continue, unless it must be read for longer."""

@@ -220,7 +220,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
 
     @property
     def broken(self) -> str:
-        """Why the trial cannot go on now; empty while it can."""
+        """Why the trial cannot continue now; empty while it can."""
         return self._broken
 
     def _tick(self) -> None:
