@@ -221,8 +221,7 @@ class Sitting:
     def about(self, place: Place) -> Place | None:
         """Return the trial that a prediction is about: the next one on its page that comes before the reveal.
 
-        Without such a trial it is the last one before the prediction; without that, too, the next one behind the
-        reveal.
+        Without such a trial it is the last one before the prediction; without that, the next one behind the reveal.
         """
         page, index = place
         blocks = self.lesson.pages[page].blocks

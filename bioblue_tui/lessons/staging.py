@@ -13,8 +13,7 @@ class Staging:
         lesson: Whether it belongs to a lesson: it ends with the way back there, not with the next seed.
         large: Whether it begins in large type.
         unnamed: Whether the agent's name is kept from the class.
-        kept: The name that is kept, where it is not that of the trial's own agent: in a fork that the class gave to
-            another.
+        kept: The name that is kept, where it is not the trial's own agent's: in a fork given to another agent.
         named_after: The last step of the agent whose name is kept; None where that agent plays all steps.
         suspense: Whether failures are shown only when it is over, or has paused because of one.
         secret: Whether failures are not shown even then.

@@ -54,8 +54,7 @@ def beside_tables(groups: Sequence[Group]) -> list[tuple[Table, ...]]:
 
     What is compared is the sum of each reward dimension minus the reference policy's on the same noise, over trials
     that were played to their end on seeds that both have: all figures in a row are of the same trials. A group has no
-    table if others are compared with it, if it shares no seed with that group, or if none of its trials was played to
-    its end.
+    table if others are compared with it, if they share no seed, or if no trial of it was whole.
 
     Args:
         groups: All groups of the report.

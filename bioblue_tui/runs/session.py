@@ -56,8 +56,7 @@ class Session:
         retry_limit: Illegal answers to one observation before the trial pauses.
         past: Events from before, which are already in the journal.
         person: Who has taken over from the agent; None where nobody has.
-        concurrent: Whether other trials run in the same loop: they continue while a step of this one is written to
-            disk.
+        concurrent: Whether other trials run in the same loop, and continue while a step of this one is written.
 
     Raises:
         ValueError: When no trial can continue from this past.

@@ -44,8 +44,7 @@ def read_parameters(environment: str, written: Mapping[str, Any]) -> dict[str, o
             What was not written is None or missing; False, too, for a flag that has no opposite.
 
     Raises:
-        bioblue_envs.ParameterError: When the environment is unknown, or can't have such parameters; the message says
-        why.
+        bioblue_envs.ParameterError: When the environment is unknown or can't have them; the message says why.
     """
     parameters = bioblue_envs.parse_settings(environment, written.get("settings", ()))
     for name in NAMED:

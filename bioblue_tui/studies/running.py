@@ -143,8 +143,7 @@ def enter(
 def _row(study: Study, trials: str, others: Sequence[tuple[Log, bool]]) -> int:
     """Return the row for a new participant, so that rows are balanced among those who finish.
 
-    Those who declined or were excluded give their row back. Those who are playing keep it; those who were interrupted
-    may resume with it.
+    Those who declined or were excluded give it back; those who are playing, or may resume, keep it.
     """
     same = [(log, running) for log, running in others if log.opening.trials == trials]
     held = [log.opening.row for log, running in same if log.outcome == FINISHED or (running and not log.outcome)]

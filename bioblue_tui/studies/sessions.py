@@ -182,8 +182,7 @@ def read_session(path: Path, played: Played = lambda log: None) -> Log:
             study is not known.
 
     Raises:
-        RecordError: When it cannot be read, is another participant's, a line before the last is damaged, or lines are
-            missing.
+        RecordError: When it cannot be read, is another participant's, is damaged before its end, or lacks lines.
     """
     return parse_session(read_bytes(path), path, played)
 

@@ -57,8 +57,7 @@ def standings(directory: Path, study: Study | None = None, trials: Path | None =
 
     Args:
         directory: The study's directory.
-        study: The study as its file is now, for sessions of which no version was kept; None where only its name is
-            known.
+        study: The study as its file is now, for sessions without a kept version; None where only its name is known.
         trials: The directory of the trials' records; None to leave them out.
     """
     kept = kept_versions(directory)

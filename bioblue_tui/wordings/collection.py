@@ -81,8 +81,7 @@ def reworded(mine: Iterable[Named], others: Iterable[Named], noun: str, place: s
 
     Args:
         mine: Title and digest of each wording that is used; of several with one title the first counts.
-        others: Title and digest of the wordings they are compared with; an empty digest means that the words are not
-            known.
+        others: Title and digest of the wordings to compare with; an empty digest means that the words are unknown.
         noun: A noun for the others, such as "record".
         place: Where the others are, as words before a verb; may be empty.
     """
