@@ -25,7 +25,7 @@ VALUES: Mapping[str, str] = {
 """Placeholders of every environment; each environment's ``names`` explain its own."""
 
 SWITCHES: Mapping[str, str] = {
-    "rewards": "rewards are shown; in an observation also: and there are some",
+    "rewards": "rewards are shown (in an observation: and there are some)",
     "more": "it is not the last one (inside {each …})",
     "low": "the level is below its band (inside {each objective}; no published text says so)",
     "high": "the level is above its band (the same)",

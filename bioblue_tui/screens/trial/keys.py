@@ -34,7 +34,11 @@ LARGE_KEY = command(
 """Works in the answer line, too, while it is empty."""
 
 PARENT_KEY = command(
-    "trial.parent", "c", "parent", "Beside its parent", "Pause, and compare this fork with the trial it was forked from"
+    "trial.parent",
+    "c",
+    "parent",
+    "Compare with parent",
+    "Pause, and compare this fork with the trial it was forked from",
 )
 
 LOOK_KEYS: list[BindingType] = [
