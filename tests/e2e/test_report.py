@@ -95,7 +95,7 @@ def test_a_file_that_is_there_is_kept_unless_forced(bioblue: Bioblue, files: lis
     ("arguments", "said"),
     [
         (["-o", "report.txt"], "no format in the name"),
-        (["-o", "-", "--format", "png"], "no text"),
+        (["-o", "-", "--format", "png"], "not a text format"),
         ([], "Missing option '-o'"),
     ],
 )
