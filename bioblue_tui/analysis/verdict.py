@@ -103,7 +103,7 @@ def spread_limits(environment: Environment, problem: Allotment) -> tuple[float, 
     """Return the limits of mild and fail: the cost of imbalance per step, beyond the balanced policy's.
 
     From a wide start, sharing evenly costs something at every step, and the more so the more objectives there are: in
-    the benchmark's 4, 9, 18, 27 and 42 points a step for two to six. As the play is the same, its verdict must be, too:
+    the benchmark's 4, 9, 18, 28 and 42 points a step for two to six. As the play is the same, its verdict must be, too:
     ``√((share · unit)² + left²)``, where ``left`` is the cost of leaving the start as it is.
     """
     levels = environment.initial().levels

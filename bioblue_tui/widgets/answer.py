@@ -24,7 +24,7 @@ _LINES = 4
 
 
 class RefusableInput(Input):
-    """A line in which what was refused stands until it is replaced or corrected."""
+    """A line in which a refused text stays until it is replaced or corrected."""
 
     typed = False
     """Whether anything was typed since the line was last refused, even the same text again."""
@@ -182,7 +182,7 @@ class AnswerInput(GatedInput):
     """Letters that are keys of the screen while the line is empty."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Return whether a key is typed here."""
+        """Return whether a key is typed into the line."""
         if key in self.free_keys and not self.value:
             return False
         return super().check_consume_key(key, character)

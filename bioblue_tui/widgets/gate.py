@@ -82,7 +82,7 @@ class Gate:
         return event.time < self._since
 
     def admits(self, event: events.Key | events.Paste) -> bool:
-        """Return whether a key or a paste counts; it is counted as dropped where it does not."""
+        """Return whether a key or a paste counts; if not, it is counted as dropped."""
         if not self.is_early(event):
             return True
         self.drop(event)
@@ -171,7 +171,7 @@ class Gated(_Base):
 
 
 class AttentiveApp(OrderlyApp):
-    """An application that knows what was typed where nothing took it: too early, or while a dialog lay over.
+    """An application that notices keys that nothing took: pressed too early, or while a dialog covered the screen.
 
     A key has no effect in a dialog that opened after it was pressed, nor on the screen below a dialog it was pressed
     over. So a second Enter, perhaps of a bouncing key, confirms nothing that nobody has seen.
@@ -226,7 +226,7 @@ class AttentiveApp(OrderlyApp):
             self._front.painted(self._asked_at)
 
     def _in_sight(self, event: events.Key | events.Paste) -> bool:
-        """Return whether what a key or a paste does is to be done; what it only types is seen before it counts."""
+        """Return whether a key or a paste may have its effect; text that it only types is seen before it counts."""
         if isinstance(event, events.Paste) or event.key in self.FREE or self._edits(event) or self._front.admits(event):
             return True
         if isinstance(line := self.focused, Gated):
@@ -246,7 +246,7 @@ class AttentiveApp(OrderlyApp):
         return isinstance(line, Input | TextArea) and not submits and key.key in line._bindings.key_to_bindings
 
     async def deal(self, event: events.Event) -> None:
-        """Do what keys do that were pressed at what was seen.
+        """Handle keys that were pressed after the screen was painted.
 
         Characters that nothing takes are counted: they may be the beginning of an answer, typed too early. A key comes
         here twice: on its way to the focused widget, and on its way back for its binding.
@@ -259,7 +259,7 @@ class AttentiveApp(OrderlyApp):
         submits = isinstance(event, events.Key) and event.is_forwarded and event.key in SUBMITTING
         await self._take(event)
         if submits and front is not None and front.is_modal and self.screen_stack[-1:] == [front]:
-            # What it submits may close the dialog, or change it; another one is for what is then seen.
+            # Submitting may close or change the dialog; the next key is for the screen as it is then.
             self._await_sight(front)
 
     async def _take(self, event: events.Event) -> None:

@@ -41,7 +41,7 @@ def checked_format(output: Path, form: str | None, possible: Mapping[str, Format
     if str(output) == "-":
         chosen = possible[form or usual]
         if chosen.binary:
-            raise UsageError(f"{chosen.name} is no text. Name a file with -o.")
+            raise UsageError(f"{chosen.name} is not a text format. Name a file with -o.")
         return chosen
     asked = form or format_of(output)
     if asked is None or asked not in possible:
@@ -85,7 +85,7 @@ def write_output(output: Path, content: Callable[[], bytes], force: bool) -> Non
 
 
 def warn(trials: list[Shown]) -> None:
-    """Say on standard error what a reader must know of the trials."""
+    """Say on standard error what a reader must know about the trials."""
     from bioblue_tui.report.content import warnings
 
     for warning in warnings(trials):

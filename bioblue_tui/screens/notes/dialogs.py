@@ -41,7 +41,7 @@ def place_of(step: int) -> str:
 
 
 class NoteText(TextArea):
-    """The text of a note: some lines, and Enter is done with it."""
+    """The text of a note, of several lines; Enter completes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "done", "Done", show=False, priority=True)]
 

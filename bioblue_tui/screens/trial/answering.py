@@ -243,7 +243,7 @@ class AnsweringScreen(LiveScreen):
         self.app.push_screen(ConfirmDialog(f"Leave after step {done} of {steps}? {kept}", "Leave", "Stay"), leave)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """In the answer line L is a letter like any other, once something is typed."""
+        """Once something is typed in the answer line, L is an ordinary letter."""
         if action == "large" and self.is_mounted and self.bar.answer.value and not self.live.trial.ended:
             return False
         return super().check_action(action, parameters)

@@ -205,9 +205,9 @@ class WatchScreen(AnsweringScreen):
         if action == "repeat":
             return self.person is not None and not trial.ended
         if action == "take_over":
-            # In the answer line t is a letter like any other, once something is typed.
+            # Once something is typed in the answer line, t is an ordinary letter.
             typed = self.person is not None and self.is_mounted and self.bar.answer.value
-            # Nor does a key that bounces give back what it has just taken.
+            # A key that bounces must not hand back what it has just taken over.
             soon = self.person is not None and not trial.paused and self.is_mounted and not self.bar.gate.is_open
             return not trial.ended and not typed and not soon
         if action == "summary":
