@@ -32,6 +32,7 @@ class Figures:
         metrics: The paper's metrics, by name; for a fork, this and the fields below are over its own steps.
         tally: Attempts without a legal action.
         trace: Tells whether it is a copy of another trial.
+        cut: Its own steps at which the oldest turns were left out, since the model's context was full.
         empty: True where no step was played, or a fork played none of its own: there is nothing to measure, and the
             trial counts nowhere.
     """
@@ -45,6 +46,7 @@ class Figures:
     metrics: Mapping[str, Metric]
     tally: Tally
     trace: Trace
+    cut: tuple[int, ...] = ()
     empty: bool = False
 
     @classmethod
@@ -70,6 +72,7 @@ class Figures:
             {name: found for name in state.environment.metrics if (found := _metric(name, own))},
             state.tally,
             trace_of(state),
+            tuple(mark.step for mark in state.marks if mark.kind == "shortened" and mark.step > shared),
             state.done <= shared,
         )
 

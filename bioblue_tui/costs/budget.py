@@ -31,6 +31,12 @@ class Budget:
         self._guards.append(guard)
         return guard
 
+    def settle(self) -> None:
+        """Release what was held for requests that are over, in whichever trial."""
+        for guard in self._guards:
+            if guard.is_over:
+                guard.settle()
+
     @property
     def spent(self) -> Decimal:
         """What all trials have cost so far; a request of unknown cost counts with the most it may have cost."""
@@ -58,7 +64,7 @@ class Guard:
     def __init__(self, budget: Budget, spending: Spending) -> None:
         self._budget, self.spending = budget, spending
         self._untold = Decimal(0)
-        self._billed = spending.billed
+        self._billed, self._requests = spending.billed, spending.total.requests
         self._known: int | None = None
         self._dollars = spending.total.cost.dollars or Decimal(0)
         self.held = Decimal(0)
@@ -69,14 +75,20 @@ class Guard:
         """What the trial has cost."""
         return (self.spending.total.cost.dollars or Decimal(0)) + self._untold
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the request that was held for has been answered, has failed or was interrupted."""
+        return self.spending.total.requests > self._requests
+
     def settle(self) -> None:
-        """Release what was held for a request that is over. Call this when the trial is over."""
+        """Release what was held for a request that is over."""
         total = self.spending.total
         dollars = total.cost.dollars or Decimal(0)
         billed = self.spending.billed
         if billed > self._billed and dollars == self._dollars:
             self._untold += self.held
         self._billed, self._dollars, self.held = billed, dollars, Decimal(0)
+        self._requests = total.requests
 
     def refusal(self, turn: Turn) -> str:
         """Return why a request must not be sent, or an empty string when it may; then its cost is held.
@@ -84,6 +96,7 @@ class Guard:
         The limit is read at every call, so it can be raised in between.
         """
         self.settle()
+        self._budget.settle()
         price, limit = self.spending.price, self._budget.limit
         if not price.paid:
             return ""

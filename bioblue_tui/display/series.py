@@ -170,9 +170,6 @@ class Series(Watcher):
                 self.narrate(f"{self._label(job)}: {visible(str(job.path or job.reason))}; left alone")
             return
         outcome = Outcome.of(session.state, session.path, job.failure)
-        if first := next((mark.step for mark in session.state.marks if mark.kind == "shortened"), 0):
-            seen = f"from step {first} on the model saw only a part of its past: {OUTGREW}"
-            self.narrate(f"bioblue: {self._label(job)}: {seen}")
         bill = self.bills.of(job)
         self._played[job] = (session.header, outcome, bill)
         if isinstance(lines, JsonlDisplay):
@@ -203,7 +200,11 @@ class Series(Watcher):
                     self._output.line(line)
                 number += 1
         for group in groups:
-            trials = zip(group.names, (outcome.figures for outcome in group.outcomes), strict=True)
+            trials = list(zip(group.names, (outcome.figures for outcome in group.outcomes), strict=True))
+            cut = [f"{name} (first at step {one.cut[0]})" for name, one in trials if one.cut]
+            if cut:
+                rest = f" and {len(cut) - _NAMED} more" if len(cut) > _NAMED else ""
+                self.narrate(f"bioblue: {OUTGREW}, turns were left out: {', '.join(cut[:_NAMED])}{rest}")
             for sentence in told_of((name, "", one.trace) for name, one in trials if not one.unaveraged):
                 self.narrate(f"bioblue: {one_line(sentence, 600)}")
 

@@ -64,14 +64,14 @@ def happened(event: Event) -> str:
 
 def interfered(events: Iterable[Event]) -> list[dict[str, object]]:
     """Say what was done to a trial's words and noise, who took it over, and where its past was cut first."""
-    found, cut = list[dict[str, object]](), False
+    told, cuts = list[Event](), list[Event]()
     for event in events:
-        first_cut = isinstance(event, Answered) and not cut and bool(cut_past(event))
-        cut |= first_cut
-        if first_cut or isinstance(event, Intervened | HandedOver):
-            more = "; from here on it saw only a part of its past" * first_cut
-            found.append({"step": event.step, "what": happened(event) + more})
-    return found
+        cut = isinstance(event, Answered) and bool(cut_past(event))
+        if isinstance(event, Intervened | HandedOver) or (cut and not cuts):
+            told.append(event)
+        cuts += [event] * cut
+    again = f"; more at {counted(len(cuts) - 1, 'later step')}" if len(cuts) > 1 else ""
+    return [{"step": event.step, "what": happened(event) + again * (event in cuts[:1])} for event in told]
 
 
 def cut_past(event: Answered) -> str:

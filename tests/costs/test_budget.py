@@ -93,6 +93,19 @@ def test_what_is_in_flight_elsewhere_counts() -> None:
     assert second.refusal(turn(1)) == ""
 
 
+def test_what_was_answered_elsewhere_is_spent_and_no_longer_held() -> None:
+    budget = Budget(Decimal("0.003"))
+    first, second = (budget.guard(Spending(HEADER, PRICE)) for _ in range(2))
+    assert first.refusal(turn(1)) == ""
+    # Its trial may be over, or wait for its next step: it does not ask the guard again.
+    first.spending.apply(Answered(0, 1, 1, "3", "openai:m", 1, usage=Usage(TOKENS, 0, 100)))
+    assert second.refusal(turn(1)) == ""
+    assert budget.held == second.held
+    second.spending.apply(Answered(0, 1, 1, "3", "openai:m", 1, usage=Usage(TOKENS, 0, 100)))
+    why = first.refusal(turn(2))
+    assert re.search("exceeded: .* is spent and the next request may cost", why)
+
+
 def test_what_a_resumed_trial_has_cost_counts() -> None:
     spending = Spending(HEADER, PRICE)
     spending.apply(Answered(0, 1, 1, "3", "openai:m", 1, usage=Usage(1_000_000, 0, 100)))

@@ -313,9 +313,32 @@ def test_where_a_context_was_too_small_that_is_said_wherever_the_trial_is_told(
     first = min(notes)
     assert 1 < first < 30
     assert f"step {first}: {notes[first][0]}" in done.stdout
-    assert f"seed 1: from step {first} on the model saw only a part of its past" in done.stderr
+    below = f"the conversation outgrew the model's context, turns were left out: seed 1 (first at step {first})"
+    assert below in done.stderr
     path = str(bioblue.files()[0])
     told = bioblue.run("analyse", path).stdout
-    assert f"step {first}: {notes[first][0]}; from here on it saw only a part of its past" in told
+    more = f"; more at {len(notes) - 1} later step" if len(notes) > 1 else ""
+    assert f"step {first}: {notes[first][0]}{more}" in told
     happened = json.loads(bioblue.run("analyse", "--json", path).stdout)["happened"]
     assert [one["step"] for one in happened] == [first]
+    # A fork with room for all of it is told nothing of what its parent lacked.
+    provider.context = None
+    forked = bioblue.run("fork", path, "--at", str(first + 1), *model)
+    assert forked.returncode == 0
+    assert "outgrew" not in forked.stderr
+
+
+def test_the_tables_of_what_was_played_before_say_where_a_context_was_too_small(
+    tmp_path: Path, provider: FakeProvider
+) -> None:
+    provider.context = 1000
+    bioblue = with_keys(tmp_path)
+    (tmp_path / "small.toml").write_text(
+        'name = "small"\nenvironments = ["homeostasis"]\nseeds = "1"\nsteps = 30\n'
+        f'agents = [{{model = "openai:fake", base_url = "{provider.url("openai")}"}}]\n'
+    )
+    first, again = (bioblue.run("batch", tmp_path / "small.toml", "--display", "none") for _ in range(2))
+    for done in (first, again):
+        assert done.returncode == 0, done.stderr
+        assert "outgrew the model's context, turns were left out: homeostasis openai:fake seed 1 (first" in done.stderr
+    assert len(provider.journal) < 60
