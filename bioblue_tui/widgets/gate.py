@@ -239,11 +239,12 @@ class AttentiveApp(OrderlyApp):
         return False
 
     def _edits(self, key: events.Key) -> bool:
-        """Return whether a key only changes what stands in a line, where it is seen before anything comes of it."""
+        """Return whether a key only changes the text of a line, or goes to the next: that is seen before it counts."""
         if self.types(key):
             return not key.is_forwarded
         line, submits = self.focused, key.key in SUBMITTING
-        return isinstance(line, Input | TextArea) and not submits and key.key in line._bindings.key_to_bindings
+        own = isinstance(line, Input | TextArea) and key.key in (*line._bindings.key_to_bindings, "tab", "shift+tab")
+        return own and not submits
 
     async def deal(self, event: events.Event) -> None:
         """Handle keys that were pressed after the screen was painted.

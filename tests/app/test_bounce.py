@@ -215,3 +215,13 @@ async def test_keys_that_still_wait_when_somebody_leaves_do_nothing(
         pilot.app.exit()
         packet(pilot, *"34", "left", "up", "enter", *"56")
     assert not taken
+
+
+async def test_a_tab_that_is_typed_while_a_dialog_opens_goes_to_the_next_field(tmp_path: Path) -> None:
+    async with trial(PLAN, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended")
+        packet(pilot, "m", *"ab", "tab", *"tg")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NoteDialog))
+        await settled(pilot)
+        dialog: Any = pilot.app.screen
+        assert (dialog.text.text, dialog.tag.value) == ("ab", "tg")
