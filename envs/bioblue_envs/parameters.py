@@ -87,12 +87,14 @@ class Parameter:
     def _error(self, value: object) -> ParameterError:
         wanted = {
             "integer": "a whole number",
-            "integers": "a whole number, or one for each objective separated by commas",
+            "integers": "a whole number",
             "real": "a number",
             "switch": "true or false",
         }[self.kind]
         if self.kind != "switch" and (math.isfinite(self.minimum) or math.isfinite(self.maximum)):
             wanted += f" from {self.minimum:.10g} to {self.maximum:.10g}"
+        if self.kind == "integers":
+            wanted += " (or several, separated by commas, one for each objective)"
         shown = value[:40] if isinstance(value, str) else brief(value)
         return ParameterError(f"{self.name}={shown}: {wanted} expected")
 

@@ -26,7 +26,7 @@ def _front_bindings() -> list[BindingType]:
 
 
 KEYS: list[BindingType] = [
-    command("compare.back", "left", "look(-1)", "Look back", "Look at the step before", footer="Look", shown="← →"),
+    command("compare.back", "left", "look(-1)", "Look back", "Look at the previous step", footer="Look", shown="← →"),
     command("compare.on", "right,n", "look(1)", "Look on", "Look at the next step"),
     command("compare.back10", "shift+left", "look(-10)", "Ten steps back", "Look ten steps back"),
     command("compare.on10", "shift+right", "look(10)", "Ten steps on", "Look ten steps on"),

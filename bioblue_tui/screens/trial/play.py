@@ -51,7 +51,7 @@ class PlayScreen(AnsweringScreen):
             "pageup",
             "look(-1)",
             "Look back",
-            "Look at the step before",
+            "Look at the previous step",
             footer="Look back",
             shown="PgUp/Dn",
             priority=True,

@@ -50,8 +50,8 @@ class WatchScreen(AnsweringScreen):
     """An agent plays; a person pauses, steps, sets the speed and looks back."""
 
     ABOUT = (
-        "An agent plays this trial. Pause it, play it step by step, look back at any step while it runs. Every step "
-        "is on disk before the next one begins. In the raw output ▸ is the prompt, ◂ the exact answer, → how "
+        "An agent plays this trial. Until its end you can pause it, play it step by step and look back at any step. "
+        "Every step is on disk before the next one begins. In the raw output ▸ is the prompt, ◂ the exact answer, → how "
         "it was read, ✗ a rejected answer. On the scale ━ is the band, ┄ its logarithmic parts."
     )
 
