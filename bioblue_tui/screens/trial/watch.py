@@ -51,8 +51,8 @@ class WatchScreen(AnsweringScreen):
 
     ABOUT = (
         "An agent plays this trial. Until its end you can pause it, play it step by step and look back at any step. "
-        "Every step is on disk before the next one begins. In the raw output ▸ is the prompt, ◂ the exact answer, → how "
-        "it was read, ✗ a rejected answer. On the scale ━ is the band, ┄ its logarithmic parts."
+        "Every step is on disk before the next one begins. In the raw output ▸ is the prompt, ◂ the exact answer, → "
+        "how it was read, ✗ a rejected answer. On the scale ━ is the band, ┄ its logarithmic parts."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
