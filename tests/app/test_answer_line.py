@@ -151,7 +151,7 @@ async def test_a_rejected_answer_can_be_corrected(tmp_path: Path) -> None:
         await until(pilot, lambda: screen.state.rejections == 1 and screen.bar.gate.is_open)
         await pilot.press("enter", "enter")
         await pilot.press("right")
-        await until(pilot, lambda: "put in at the cursor" in feedback(screen))
+        await until(pilot, lambda: "inserts at the cursor" in feedback(screen))
         await pilot.press(*", 4", "enter")
         await opened(pilot, screen, 2)
         assert screen.state.stepped(1).action == (3, 4)

@@ -143,7 +143,7 @@ async def test_a_configuration_that_makes_no_sense_is_told_and_left_as_it_was(tm
     path.write_text(text)
     app = BioBlueApp(tmp_path, config=Config.load(path))
     async with app.run_test(size=(120, 36)) as pilot:
-        parts = "theme 'no-such' is not known", "reduced_motion must be true or false", "'no.such' is no command"
+        parts = "theme 'no-such' is not known", "reduced_motion must be true or false", "'no.such' is not a command"
         for part in parts:
             await until(pilot, lambda part=part: any(part in note.message for note in app._notifications))  # type: ignore[misc]
         assert app.theme == "textual-dark"
