@@ -217,8 +217,7 @@ class Comparison:
             others = [(m.number, m.parted.noise) for m in self.members if m.parted and m.parted.noise is not None]
             where = ", ".join(f"trial {number} from step {step} on" for number, step in others)
             name = policy_words(better_reference(self.first.state.environment))
-            above = f"differences from the reference, {name}, are"
-            notes.append(f"Different noise: states are not comparable, {above} ({where}).")
+            notes.append(f"Different noise: states are not comparable, differences to {name} are ({where}).")
         if (start := self.disturbed_from) is not None:
             who = "; ".join(
                 f"trial {m.number}: {interventions(m.disturbances)}" for m in self.members if m.disturbances

@@ -48,9 +48,7 @@ def test_what_the_agent_did_is_told_apart_from_the_noise() -> None:
 def test_different_noise_is_said_plainly_and_by_the_noise_itself() -> None:
     other = Comparison([recorded(seed=2), recorded(seed=3)])
     assert not other.same_noise
-    assert other.notes[0].startswith(
-        "Different noise: states are not comparable, differences from the reference, refill"
-    )
+    assert other.notes[0].startswith("Different noise: states are not comparable, differences to refill")
     unknown = recorded(seed=2)
     assert Comparison([recorded(seed=2), recorded(seed=2), unknown]).notes == []
 
