@@ -30,6 +30,7 @@ from bioblue_tui.studies.measuring import Stopwatch
 from bioblue_tui.studies.running import Run
 from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.widgets.gate import MOST, Gate
+from bioblue_tui.widgets.orderly import is_new
 
 PAUSE, LEAVING, FOCUS = "pause", "leaving", "focus"
 """Why time does not count: a pause, the question whether to leave, another window in front."""
@@ -65,13 +66,13 @@ class StudyApp(AppBase, inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Say when a key was pressed, be it one that is held down."""
-        if _is_typed(event) or isinstance(event, events.MouseDown):
+        if is_new(event) or isinstance(event, events.MouseDown):
             self._presses.date(event)
         await super().on_event(event)
 
     async def deal(self, event: events.Event) -> None:
         """Drop keys that were pressed before what they would answer was on the screen."""
-        if not _is_typed(event) or not self.screen_stack or self._admits(event):  # type: ignore[arg-type]
+        if not is_new(event) or not self.screen_stack or self._admits(event):
             await super().deal(event)
 
     def _admits(self, event: events.Key | events.Paste) -> bool:
@@ -286,7 +287,3 @@ class StudyApp(AppBase, inherit_bindings=False):
                 await screen.session.stop()
         self._note_left()
         self.exit("", return_code=self.ended_by)
-
-
-def _is_typed(event: events.Event) -> bool:
-    return isinstance(event, events.Key | events.Paste) and not event.is_forwarded

@@ -64,14 +64,14 @@ def happened(event: Event) -> str:
 
 def interfered(events: Iterable[Event]) -> list[dict[str, object]]:
     """Say what was done to a trial's words and noise, who took it over, and where its past was cut first."""
-    told, cuts = list[Event](), list[Event]()
-    for event in events:
-        cut = isinstance(event, Answered) and bool(cut_past(event))
-        if isinstance(event, Intervened | HandedOver) or (cut and not cuts):
-            told.append(event)
-        cuts += [event] * cut
-    again = f"; more at {counted(len(cuts) - 1, 'later step')}" if len(cuts) > 1 else ""
-    return [{"step": event.step, "what": happened(event) + again * (event in cuts[:1])} for event in told]
+    told = [event for event in events if isinstance(event, Intervened | HandedOver | Answered) and happened(event)]
+    cuts = [event for event in told if isinstance(event, Answered)]
+    more = f"; more at {counted(len(cuts) - 1, 'later step')}" if len(cuts) > 1 else ""
+    return [
+        {"step": event.step, "what": happened(event) + (more if isinstance(event, Answered) else "")}
+        for event in told
+        if not isinstance(event, Answered) or event is cuts[0]
+    ]
 
 
 def cut_past(event: Answered) -> str:

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
-from bioblue_tui.widgets.orderly import OrderlyApp
+from bioblue_tui.widgets.orderly import OrderlyApp, is_new
 from bioblue_tui.widgets.terminal import ours
 
 MOST = 9_999
@@ -264,7 +264,7 @@ class AttentiveApp(OrderlyApp):
             self._await_sight(front)
 
     async def _take(self, event: events.Event) -> None:
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self.screen_stack:
+        if is_new(event) and self.screen_stack:
             taken = self._taken(event)
             if isinstance(event, events.Key):
                 self.strays = 0 if taken or self.focused is not None else self.strays + 1
@@ -285,7 +285,7 @@ class AttentiveApp(OrderlyApp):
             return isinstance(self.focused, Input | TextArea)
         if not event.is_printable or event.key in self.active_bindings:
             return True
-        return self.focused is not None and self.focused.check_consume_key(event.key, event.character)
+        return self.types(event)
 
     @property
     def _gate_below(self) -> Gate | None:

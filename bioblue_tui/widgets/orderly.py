@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, TypeGuard
 
 from textual import events
 from textual._time import get_time
@@ -24,6 +24,11 @@ _HELD = frozenset(
     for before in ("", "shift+", "ctrl+")
 )
 """Keys that people hold down. Several of one kind need not wait for each other."""
+
+
+def is_new(event: events.Event) -> TypeGuard[events.Key | events.Paste]:
+    """Return whether an event is a key or a paste that comes from the terminal, not one on its way back to the app."""
+    return isinstance(event, events.Key | events.Paste) and not event.is_forwarded
 
 
 class OrderlyApp(App[str]):
@@ -49,9 +54,8 @@ class OrderlyApp(App[str]):
 
     async def on_event(self, event: events.Event) -> None:
         """Take a key when its turn has come, and everything else at once."""
-        typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
-        if typed and self.screen_stack and getattr(event, "key", "") not in self.FREE:
-            self._waiting.append(event)  # type: ignore[arg-type]
+        if is_new(event) and self.screen_stack and getattr(event, "key", "") not in self.FREE:
+            self._waiting.append(event)
             await self._take_next()
         else:
             await self.deal(event)
@@ -68,10 +72,9 @@ class OrderlyApp(App[str]):
 
     def _turn_of(self, event: events.Key | events.Paste) -> bool:
         before = self._in_hand
-        if before is None:
+        if before is None or (self._typing and self.types(event)):
             return True
-        held = isinstance(before, events.Key) and isinstance(event, events.Key) and before.key == event.key
-        return (held and event.key in _HELD) or (self._typing and self.types(event))  # type: ignore[union-attr]
+        return isinstance(event, events.Key) and event.key in _HELD and event.key == getattr(before, "key", "")
 
     async def _take_next(self) -> None:
         if get_time() > self._taken_at + _LONGEST:

@@ -341,15 +341,6 @@ def test_a_tiny_terminal_says_what_is_missing(bioblue: Bioblue) -> None:
         assert terminal.finish() == 1
 
 
-def test_who_leaves_while_keys_still_wait_leaves_at_once(bioblue: Bioblue) -> None:
-    with bioblue.terminal("play", "homeostasis", "--steps", "5", size=(100, 30)) as terminal:
-        terminal.wait("Enter submits")
-        terminal.press("3" * 40, "\x11")
-        assert terminal.finish() == 1
-        assert "fault of the program" not in terminal.output.decode()
-    assert isinstance(bioblue.record().events[-1], Ended)
-
-
 def test_small_terminals_show_all_panels_by_tab(bioblue: Bioblue) -> None:
     with bioblue.terminal("watch", "homeostasis", "--agent", "thermostat", "--steps", "3", size=(80, 24)) as terminal:
         terminal.wait("■ complete", "▐gauges▌")
